@@ -1,0 +1,1 @@
+"""One module a wire; none imports another."""

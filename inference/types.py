@@ -1,0 +1,171 @@
+"""The values and the one protocol that cross the border of `inference`.
+
+Offsets are code points.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Literal, Protocol, runtime_checkable
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncGenerator
+
+FinishReason = Literal["stop", "length"]
+Role = Literal["snippet", "prefix", "suffix"]
+
+
+@dataclass(frozen=True, slots=True)
+class PromptPart:
+    """One piece of a prompt and what it costs; `path` is empty for prefix and suffix."""
+
+    role: Role
+    path: str
+    n_tokens: int
+
+
+@dataclass(frozen=True, slots=True)
+class Prompt:
+    """What a model reads, sentinels included.
+
+    Attributes:
+        text: the prompt as text.
+        token_ids: the same as ids; None where no tokenizer of the model is at hand.
+        n_tokens: exact with ids, else an estimate that errs on the high side.
+        stops: texts at which generation ends; never part of the completion.
+        parts: what the prompt is made of, in prompt order.
+    """
+
+    text: str
+    token_ids: tuple[int, ...] | None
+    n_tokens: int
+    stops: tuple[str, ...]
+    parts: tuple[PromptPart, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """One turn of a chat."""
+
+    role: Literal["system", "user", "assistant"]
+    content: str
+
+
+@dataclass(frozen=True, slots=True)
+class Sampling:
+    """How the next token is drawn; temperature 0 takes the likeliest."""
+
+    temperature: float = 0.0
+    top_p: float = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """One question to a backend.
+
+    Attributes:
+        prefix: the document before the cursor, uncut, for backends that read no prompt.
+        suffix: the document after the cursor, uncut, likewise.
+        prompt: the packed prompt; None for a chat or for a backend that reads no prompt.
+        messages: the chat; empty for a completion.
+        max_new_tokens: a ceiling.
+        n: how many different completions are wanted.
+        priority: lower is served first, where the backend has a queue.
+        session: a stable, opaque name of this user's repository, for cache affinity.
+    """
+
+    prefix: str
+    suffix: str
+    path: str
+    language: str
+    prompt: Prompt | None = None
+    messages: tuple[Message, ...] = ()
+    sampling: Sampling = field(default_factory=Sampling)
+    max_new_tokens: int = 64
+    n: int = 1
+    priority: int = 0
+    session: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Chunk:
+    """A piece of the answer as it arrives.
+
+    Attributes:
+        token_ids: empty where the wire carries only text.
+        logprob: the summed natural log-probability of this chunk's tokens.
+        finish_reason: set on the last chunk only.
+        confidence: the backend's own calibrated probability that the whole text up to
+            here is what the user wants; None where it has none.
+    """
+
+    text: str
+    token_ids: tuple[int, ...] = ()
+    logprob: float | None = None
+    finish_reason: FinishReason | None = None
+    confidence: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Completion:
+    """Text to offer.
+
+    Attributes:
+        replace: start and end offset of the document's text that `text` takes the place of.
+        confidence: probability that the text is wanted as it is; None where unknown.
+        n_tokens: tokens (or chunks, where the wire has no count) that were generated.
+    """
+
+    text: str
+    replace: tuple[int, int]
+    confidence: float | None = None
+    n_tokens: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class NoCompletion:
+    """Nothing to offer, and why, in words for the user."""
+
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Capabilities:
+    """What a backend can do; what it can't is done without or refused with a reason."""
+
+    prompt: bool = True
+    token_ids: bool = False
+    prompt_suffix: bool = False
+    chat: bool = False
+    logprobs: bool = False
+    warm: bool = False
+    healing: bool = False
+
+
+@runtime_checkable
+class Backend(Protocol):
+    """A wire: how a request travels to a model and its answer back."""
+
+    @property
+    def capabilities(self) -> Capabilities:
+        """What this backend can do; constant over its life."""
+        ...
+
+    def stream(self, request: Request, /) -> AsyncGenerator[Chunk]:
+        """The answer as it comes.
+
+        Consumed under `contextlib.aclosing`: closing the generator stops the
+        generation at the backend, not only the reading of it.
+
+        Raises:
+            BackendError: of `inference.errors`, with what to do about it.
+        """
+        ...
+
+    async def warm(self, request: Request, /) -> None:
+        """Prefill the request's prompt and generate nothing; a no-op where unsupported."""
+        ...
+
+    async def aclose(self) -> None:
+        """Give back connections, processes and memory."""
+        ...
