@@ -1,0 +1,206 @@
+"""Settings from their five sources, the last of which wins.
+
+Defaults, the user's file, the environment (`INFILL_...`), the editor, the command
+line. A repository's own `.infill.toml` comes after the user's file and may only
+narrow what is collected: a repository that could name an endpoint could send the
+user's code there.
+"""
+
+from __future__ import annotations
+
+import difflib
+import tomllib
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, cast
+
+from pydantic import BaseModel, ValidationError
+
+from lsp_server.errors import SettingError
+from lsp_server.settings import Settings
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+Tree = dict[str, Any]
+
+REPOSITORY_FILE = ".infill.toml"
+REPOSITORY_MAY_SET = frozenset({"context.budget_tokens", "context.ignore"})
+ENVIRONMENT_PREFIX = "INFILL_"
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """Values from one place, and its name for error messages."""
+
+    name: str
+    values: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Configured:
+    """The settings in force and what the user should hear about how they came to be."""
+
+    settings: Settings
+    warnings: tuple[str, ...]
+
+
+def gather(
+    *,
+    config: Path | None,
+    root: Path | None,
+    environment: Mapping[str, str],
+    editor: Mapping[str, Any] | None,
+    assignments: list[str],
+) -> Configured:
+    """The settings from every source, in the order in which they win.
+
+    Args:
+        config: a file that takes the place of the user's own.
+        root: the repository whose `.infill.toml` is read.
+        environment: the process's variables.
+        editor: `initializationOptions` or `workspace/configuration`.
+        assignments: `KEY=VALUE` of the command line.
+
+    Raises:
+        SettingError: a file that can't be read, an unknown name or a value out of range.
+    """
+    own = read_toml(config or user_file(), required=config is not None)
+    found = read_toml(root / REPOSITORY_FILE, required=False) if root else Source("", {})
+    repository, refused = from_repository(found)
+    variables, unknown = from_environment(environment)
+    sources = [own, repository, variables, Source("the editor", editor or {})]
+    return configure([*sources, from_assignments(assignments)], (*refused, *unknown))
+
+
+def user_file() -> Path:
+    """Where the user's own settings live; the file may not exist."""
+    import platformdirs
+
+    return Path(platformdirs.user_config_dir("infill", appauthor=False)) / "config.toml"
+
+
+def read_toml(path: Path, *, required: bool) -> Source:
+    """The values of a TOML file; empty when an optional one isn't there.
+
+    Raises:
+        SettingError: it is missing though required, can't be read or isn't TOML.
+    """
+    try:
+        return Source(str(path), tomllib.loads(path.read_text("utf-8")))
+    except FileNotFoundError:
+        if required:
+            raise SettingError(f"configuration file {path} does not exist") from None
+        return Source(str(path), {})
+    except (OSError, ValueError) as error:
+        raise SettingError(f"configuration file {path}: {error}") from None
+
+
+def from_environment(environment: Mapping[str, str]) -> tuple[Source, tuple[str, ...]]:
+    """`INFILL_CONTEXT_BUDGET_TOKENS=4096` and its like, and a warning for each unknown one."""
+    names = {_variable(name): name for name, _ in leaves(Settings)}
+    ours = {name: text for name, text in environment.items() if name.startswith(ENVIRONMENT_PREFIX)}
+    values = {names[variable]: text for variable, text in ours.items() if variable in names}
+    unknown = sorted(ours.keys() - names.keys())
+    warnings = tuple(f"environment variable {name} is no setting" for name in unknown)
+    return Source("the environment", _tree(values)), warnings
+
+
+def from_assignments(assignments: list[str]) -> Source:
+    """`KEY=VALUE` pairs of the command line.
+
+    Raises:
+        SettingError: a pair without `=`.
+    """
+    for assignment in assignments:
+        if "=" not in assignment:
+            raise SettingError(f"--set {assignment}: expected KEY=VALUE")
+    pairs = dict(assignment.split("=", 1) for assignment in assignments)
+    return Source("the command line", _tree(pairs))
+
+
+def from_repository(source: Source) -> tuple[Source, tuple[str, ...]]:
+    """What a repository may say, and a warning for each setting it may not."""
+    flat = dict(_flatten(source.values))
+    refused = sorted(flat.keys() - REPOSITORY_MAY_SET)
+    allowed = {name: value for name, value in flat.items() if name in REPOSITORY_MAY_SET}
+    warnings = tuple(
+        f"{source.name}: {name!r} is refused, a repository may only set "
+        + " and ".join(sorted(REPOSITORY_MAY_SET))
+        for name in refused
+    )
+    return Source(source.name, _tree(allowed)), warnings
+
+
+def configure(sources: list[Source], warnings: tuple[str, ...] = ()) -> Configured:
+    """The settings that the sources add up to, the last source winning.
+
+    Raises:
+        SettingError: an unknown name or a value out of range; names the source.
+    """
+    merged: Tree = {}
+    origin: dict[str, str] = {}
+    for source in sources:
+        for name, value in _flatten(source.values):
+            merged[name] = _split_list(name, value)
+            origin[name] = source.name
+    _check_names(origin)
+    try:
+        return Configured(Settings.model_validate(_tree(merged)), warnings)
+    except ValidationError as error:
+        raise _explained(error, origin) from None
+
+
+def leaves(model: type[BaseModel], prefix: str = "") -> Iterator[tuple[str, Any]]:
+    """Every setting's dotted name and its field, in the table's order."""
+    for name, field in model.model_fields.items():
+        if isinstance(field.annotation, type) and issubclass(field.annotation, BaseModel):
+            yield from leaves(field.annotation, f"{prefix}{name}.")
+        else:
+            yield f"{prefix}{name}", field
+
+
+def _variable(name: str) -> str:
+    return ENVIRONMENT_PREFIX + name.upper().replace(".", "_")
+
+
+def _split_list(name: str, value: object) -> object:
+    """Environment and command line carry lists as comma-separated text."""
+    if name == "context.ignore" and isinstance(value, str):
+        return tuple(part.strip() for part in value.split(",") if part.strip())
+    return value
+
+
+def _flatten(tree: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, Any]]:
+    for key, value in tree.items():
+        if isinstance(value, dict):
+            yield from _flatten(cast("Tree", value), f"{prefix}{key}.")
+        else:
+            yield f"{prefix}{key}", value
+
+
+def _tree(flat: Mapping[str, Any]) -> Tree:
+    tree: Tree = {}
+    for name, value in flat.items():
+        *groups, leaf = name.split(".")
+        node = tree
+        for group in groups:
+            node = node.setdefault(group, {})
+        node[leaf] = value
+    return tree
+
+
+def _check_names(origin: Mapping[str, str]) -> None:
+    known = [name for name, _ in leaves(Settings)]
+    for name, source in origin.items():
+        if name not in known:
+            near = difflib.get_close_matches(name, known, n=1)
+            hint = f"did you mean {near[0]!r}?" if near else f"known: {', '.join(known)}"
+            raise SettingError(f"{source}: there is no setting {name!r}; {hint}")
+
+
+def _explained(error: ValidationError, origin: Mapping[str, str]) -> SettingError:
+    first = error.errors(include_url=False)[0]
+    name = ".".join(str(part) for part in first["loc"])
+    source = origin.get(name, "settings")
+    return SettingError(f"{source}: {name} = {first['input']!r}: {first['msg']}")

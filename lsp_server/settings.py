@@ -1,0 +1,80 @@
+"""The one table of settings, typed; where their values come from is `configuration`'s matter."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+LogLevel = Literal["debug", "info", "warning", "error"]
+
+
+class _Group(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class ContextSettings(_Group):
+    """What is collected from the repository."""
+
+    budget_tokens: int = Field(
+        default=8192,
+        ge=256,
+        le=131_072,
+        description="Most tokens a prompt may have, sentinels included.",
+    )
+    ignore: tuple[str, ...] = Field(
+        default=(),
+        description="Further patterns, as in .gitignore, of files never read or sent.",
+    )
+
+
+class CompletionSettings(_Group):
+    """What is asked of the model and shown to the user."""
+
+    max_tokens: int = Field(
+        default=64, ge=1, le=4096, description="Most tokens a completion may have."
+    )
+    deadline_ms: int = Field(
+        default=20_000,
+        ge=50,
+        le=600_000,
+        description="After this many milliseconds a completion is given up.",
+    )
+    min_confidence: float = Field(
+        default=0.0,
+        ge=0.0,
+        le=1.0,
+        description="Completions less likely to be right than this are not shown.",
+    )
+
+
+class LogSettings(_Group):
+    """What is written to standard error."""
+
+    level: LogLevel = Field(default="warning", description="Least severity that is logged.")
+
+
+class Settings(_Group):
+    """Every setting; all have defaults that work on a fresh machine."""
+
+    backend: str = Field(default="ngram", description="How requests travel to a model.")
+    model: str = Field(
+        default="deepseek-coder-v2-lite-base",
+        description="The model's name in Infill's table; it decides the prompt format.",
+    )
+    served_model: str | None = Field(
+        default=None,
+        description="The model's name at the endpoint, where it differs from `model`.",
+    )
+    endpoint: str | None = Field(
+        default=None, description="Base URL of the model server, `/v1` included for `openai`."
+    )
+    api_key_env: str | None = Field(
+        default=None, description="Name of the environment variable that holds the key."
+    )
+    tokenizer: str | None = Field(
+        default=None, description="Path of the model's `tokenizer.json` or its folder."
+    )
+    context: ContextSettings = ContextSettings()
+    completion: CompletionSettings = CompletionSettings()
+    log: LogSettings = LogSettings()
