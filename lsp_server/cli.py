@@ -1,0 +1,124 @@
+"""The command line's grammar; what a command does stands in `commands`, loaded when called."""
+
+from __future__ import annotations
+
+import argparse
+import importlib
+import os
+import sys
+from importlib.metadata import version
+from pathlib import Path
+from typing import TYPE_CHECKING, NoReturn
+
+from lsp_server import launch
+from lsp_server.commands.output import report_error
+from lsp_server.errors import CommandError, FailureError, UsageError
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+LOCATION_HELP = "a place: line and column count from 1, the cursor stands before the column"
+
+
+def run(arguments: Sequence[str]) -> int:
+    """Carry out a command; its exit code.
+
+    0 success, 1 an honest nothing, 2 wrong use, 3 a failed backend or an unusable file.
+    """
+    as_json = "--json" in arguments
+    try:
+        options = _parser().parse_args(arguments)
+        _leave_workspace(options)
+        module = importlib.import_module(f"lsp_server.commands.{options.command}")
+        module.run(options)
+    except CommandError as error:
+        report_error(error, as_json=as_json)
+        return error.exit_code
+    except BrokenPipeError:
+        return _without_reader()
+    except KeyboardInterrupt:
+        return 130
+    return 0
+
+
+class _Parser(argparse.ArgumentParser):
+    """Raises wrong use instead of ending the process, so that `--json` holds there too."""
+
+    def error(self, message: str) -> NoReturn:
+        raise UsageError(f"{message}; see `{self.prog} --help`")
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = _Parser(
+        prog="infill",
+        description="Fill-in-the-middle code completion with whole-repository context, "
+        "from models you run yourself.",
+    )
+    parser.add_argument("--version", action="version", version=f"infill {version('infill-ls')}")
+    commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
+    _add_serve(commands)
+    _add_complete(commands)
+    _add_context(commands)
+    _add_index(commands)
+    _add_command(commands, "models", "list the models and prompt formats known")
+    return parser
+
+
+_Commands = argparse._SubParsersAction  # noqa: SLF001 - argparse gives it no public name
+
+
+def _add_command(
+    commands: _Commands[argparse.ArgumentParser], name: str, help_text: str
+) -> argparse.ArgumentParser:
+    parser = commands.add_parser(name, help=help_text, description=help_text.capitalize() + ".")
+    parser.add_argument("--root", metavar="DIR", help="the repository's folder")
+    parser.add_argument("--config", metavar="FILE", help="a TOML file instead of the user's own")
+    parser.add_argument(
+        "--set", metavar="KEY=VALUE", action="append", default=[], help="one setting; repeatable"
+    )
+    parser.add_argument("--json", action="store_true", help="print one JSON object")
+    parser.add_argument("-v", "--verbose", action="store_true", help="log to standard error")
+    return parser
+
+
+def _add_serve(commands: _Commands[argparse.ArgumentParser]) -> None:
+    parser = _add_command(commands, "serve", "run the language server on standard input and output")
+    parser.add_argument("--tcp", metavar="HOST:PORT", help="listen there instead, for debugging")
+    parser.add_argument("--stdio", action="store_true", help="the default; some editors add it")
+
+
+def _add_complete(commands: _Commands[argparse.ArgumentParser]) -> None:
+    parser = _add_command(commands, "complete", "print the completion at a place")
+    parser.add_argument("location", metavar="FILE:LINE:COL", help=LOCATION_HELP)
+    parser.add_argument("--stdin", action="store_true", help="read the file's text from there")
+    parser.add_argument("--stream", action="store_true", help="print the text as it comes")
+
+
+def _add_context(commands: _Commands[argparse.ArgumentParser]) -> None:
+    parser = _add_command(commands, "context", "show what would be sent for a place, and why")
+    parser.add_argument("location", metavar="FILE:LINE:COL", help=LOCATION_HELP)
+    parser.add_argument("--budget", type=int, metavar="N", help="most tokens the prompt may have")
+    parser.add_argument("--prompt", action="store_true", help="print the prompt itself")
+
+
+def _add_index(commands: _Commands[argparse.ArgumentParser]) -> None:
+    parser = _add_command(commands, "index", "build or refresh the index of a repository")
+    parser.add_argument("--edges", action="store_true", help="print the import graph too")
+
+
+def _leave_workspace(options: argparse.Namespace) -> None:
+    """Make every path absolute, then work outside of the caller's folder."""
+    options.directory = Path.cwd()
+    for name in ("root", "config"):
+        value = getattr(options, name)
+        if value is not None:
+            setattr(options, name, (options.directory / value).resolve())
+    if options.root is not None and not options.root.is_dir():
+        raise FailureError(f"--root {options.root} is not a folder", kind="file")
+    os.chdir(launch.neutral_folder())
+
+
+def _without_reader() -> int:
+    """Whoever read our output has gone; keep the interpreter from complaining at exit."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    return 0

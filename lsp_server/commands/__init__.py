@@ -1,0 +1,1 @@
+"""One module a command, with a `run` that raises `CommandError` or returns."""

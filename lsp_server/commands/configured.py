@@ -1,0 +1,31 @@
+"""The settings in force for a command that runs without the server."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING
+
+from lsp_server import configuration
+from lsp_server.commands.output import note
+
+if TYPE_CHECKING:
+    import argparse
+    from pathlib import Path
+
+
+def configured_for(options: argparse.Namespace, root: Path) -> configuration.Configured:
+    """Settings from every source that isn't an editor; warnings go to standard error.
+
+    Raises:
+        SettingError: an unknown name or a value out of range.
+    """
+    made = configuration.gather(
+        config=options.config,
+        root=root,
+        environment=os.environ,
+        editor=None,
+        assignments=options.set,
+    )
+    for warning in made.warnings:
+        note(warning)
+    return made

@@ -1,0 +1,72 @@
+"""A place on the command line: the file's text, its root and the checked position."""
+
+from __future__ import annotations
+
+import sys
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from context.errors import ContextError
+from context.files import decode, find_root, read_text
+from lsp_server import location
+from lsp_server.commands.output import note
+from lsp_server.errors import FailureError, UsageError
+from lsp_server.positions import Lines
+
+if TYPE_CHECKING:
+    import argparse
+    from pathlib import Path
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A cursor in a text; `line` and `character` count from 0, in code points."""
+
+    file: Path
+    root: Path
+    text: str
+    line: int
+    character: int
+
+
+def resolve(options: argparse.Namespace) -> Place:
+    """The place that `FILE:LINE:COL`, `--root` and `--stdin` name.
+
+    Raises:
+        UsageError: the position isn't in the file, or the file isn't below the root.
+        FailureError: the file is missing, binary or unreadable.
+    """
+    parsed = location.parse(options.location)
+    file = (options.directory / parsed.file).resolve()
+    text = _standard_input() if getattr(options, "stdin", False) else _text_of(file)
+    location.offset_of(parsed, Lines(text))
+    return Place(file, root_of(file, options.root), text, parsed.line - 1, parsed.column - 1)
+
+
+def root_of(file: Path, given: Path | None) -> Path:
+    """The repository's root for a file.
+
+    Raises:
+        UsageError: the given root doesn't contain the file.
+    """
+    root = given or find_root(file)
+    if not file.is_relative_to(root):
+        raise UsageError(f"{file} is not below --root {root}", kind="root")
+    return root
+
+
+def _text_of(file: Path) -> str:
+    try:
+        decoded = read_text(file)
+    except ContextError as error:
+        raise FailureError(str(error), kind=error.kind) from None
+    if decoded.note:
+        note(f"{file}: {decoded.note}")
+    return decoded.text
+
+
+def _standard_input() -> str:
+    decoded = decode(sys.stdin.buffer.read())
+    if decoded.note:
+        note(f"standard input: {decoded.note}")
+    return decoded.text

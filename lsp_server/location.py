@@ -1,0 +1,59 @@
+"""`FILE:LINE:COL`, as every command takes it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from lsp_server.errors import UsageError
+
+if TYPE_CHECKING:
+    from lsp_server.positions import Lines
+
+
+@dataclass(frozen=True, slots=True)
+class Location:
+    """A place in a file; line and column count from 1, the cursor stands before the column."""
+
+    file: str
+    line: int
+    column: int
+
+
+def parse(text: str) -> Location:
+    """Read `FILE:LINE:COL`, split from the right so that `C:\\x.py:3:4` works.
+
+    Raises:
+        UsageError: it hasn't that form, or a number is below 1.
+    """
+    file, line, column = (["", "", "", *text.rsplit(":", 2)])[-3:]
+    if not (file and line.isdecimal() and column.isdecimal()):
+        raise UsageError(
+            f"{text!r} is not FILE:LINE:COL; write for example app.py:12:5",
+            kind="position",
+        )
+    location = Location(file, int(line), int(column))
+    if location.line < 1 or location.column < 1:
+        raise UsageError(f"{text!r}: lines and columns count from 1", kind="position")
+    return location
+
+
+def offset_of(location: Location, lines: Lines) -> int:
+    """The offset of the place in the file's text.
+
+    Raises:
+        UsageError: the file has no such line or column.
+    """
+    if location.line > len(lines):
+        raise UsageError(
+            f"{location.file} has {len(lines)} lines, line {location.line} was asked for",
+            kind="position",
+        )
+    width = len(lines.content(location.line - 1))
+    if location.column > width + 1:
+        raise UsageError(
+            f"line {location.line} of {location.file} has columns 1 to {width + 1}, "
+            f"column {location.column} was asked for",
+            kind="position",
+        )
+    return lines.starts[location.line - 1] + location.column - 1
