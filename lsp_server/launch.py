@@ -9,7 +9,6 @@ workspace. Worker processes inherit the flag, the environment and the folder.
 from __future__ import annotations
 
 import os
-import subprocess
 import sys
 
 _UNSAFE_VARIABLES = ("PYTHONPATH", "PYTHONSTARTUP", "PYTHONHOME")
@@ -44,4 +43,7 @@ def restart_isolated() -> None:
     again = command(*sys.argv[1:])
     if os.name == "posix":
         os.execve(again[0], again, environment())  # noqa: S606 - no shell is wanted
+    # Imported late: until here nothing but what the interpreter itself has loaded is trusted.
+    import subprocess
+
     sys.exit(subprocess.call(again, env=environment()))  # noqa: S603 - our own command line

@@ -62,6 +62,10 @@ class Settings(_Group):
         default="deepseek-coder-v2-lite-base",
         description="The model's name in Infill's table; it decides the prompt format.",
     )
+    format: str | None = Field(
+        default=None,
+        description="Prompt format of a model that is not in Infill's table.",
+    )
     served_model: str | None = Field(
         default=None,
         description="The model's name at the endpoint, where it differs from `model`.",

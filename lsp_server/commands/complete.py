@@ -6,6 +6,7 @@ import asyncio
 import sys
 from typing import TYPE_CHECKING, Any
 
+from lsp_server import launch
 from lsp_server.client import Connection, connect
 from lsp_server.commands.output import note, print_json, print_text
 from lsp_server.commands.place import Place, resolve
@@ -37,7 +38,8 @@ def run(options: argparse.Namespace) -> None:
 
 
 async def _converse(place: Place, options: argparse.Namespace) -> Json:
-    async with connect(place.root, _server_arguments(options)) as server:
+    command = launch.command("serve", *_server_arguments(options))
+    async with connect(command, place.root) as server:
         _raise_for(await server.settled())
         uri = place.file.as_uri()
         server.notify("textDocument/didOpen", _opened(uri, place.text))

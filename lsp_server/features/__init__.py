@@ -1,0 +1,13 @@
+"""One module a group of messages, each with a `register` that binds it to a server."""
+
+from __future__ import annotations
+
+from lsp_server.features import accept, context, documents, inline_completion, lifecycle
+
+FEATURES = (
+    lifecycle.register,
+    documents.register,
+    inline_completion.register,
+    accept.register,
+    context.register,
+)

@@ -1,0 +1,94 @@
+"""`initialize`, `initialized` and what follows from them: settings, folders, the index."""
+
+from __future__ import annotations
+
+import logging
+import os
+from typing import TYPE_CHECKING, Any
+
+from lsprotocol import types
+
+from lsp_server import configuration
+from lsp_server.errors import SettingError
+from lsp_server.indexing import keep_indexed
+from lsp_server.session import Client, Problem
+from lsp_server.status import send_status
+from lsp_server.uris import to_path
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from lsp_server.server import InfillServer
+
+log = logging.getLogger(__name__)
+
+
+def register(server: InfillServer) -> None:
+    """Bind the feature to a server."""
+
+    @server.feature(types.INITIALIZE)
+    def initialize(params: types.InitializeParams) -> None:
+        roots = _roots(params)
+        server.session.client = _client(params.capabilities)
+        _configure(server, roots[0] if roots else None, params.initialization_options)
+        for root in roots:
+            server.session.open_folder(root)
+
+    @server.feature(types.INITIALIZED)
+    async def initialized(_: types.InitializedParams) -> None:
+        server.session.documents.encoding = _encoding(server)
+        _warn(server)
+        send_status(server)
+        for workspace in tuple(server.session.folders.values()):
+            await keep_indexed(server, workspace)
+
+    @server.feature(types.SHUTDOWN)
+    def shutdown(_: None) -> None:
+        for task in server.session.running.values():
+            task.cancel()
+
+
+def _configure(server: InfillServer, root: Path | None, editor: Any) -> None:
+    session = server.session
+    try:
+        session.configured = configuration.gather(
+            config=server.config,
+            root=root,
+            environment=os.environ,
+            editor=editor if isinstance(editor, dict) else None,
+            assignments=server.assignments,
+        )
+    except SettingError as error:
+        session.problem = Problem(error.kind, str(error))
+        return
+    level = session.configured.settings.log.level.upper()
+    if logging.getLogger().level > logging.getLevelName(level):
+        logging.getLogger().setLevel(level)
+
+
+def _roots(params: types.InitializeParams) -> list[Path]:
+    folders = [folder.uri for folder in params.workspace_folders or ()]
+    uris = folders or ([params.root_uri] if params.root_uri else [])
+    return [path for uri in uris if (path := to_path(uri)) and path.is_dir()]
+
+
+def _client(capabilities: types.ClientCapabilities) -> Client:
+    experimental: Any = capabilities.experimental
+    ours = experimental.get("infill", {}) if isinstance(experimental, dict) else {}
+    return Client(
+        answer_details=bool(ours.get("answerDetails")),
+        partial_text=bool(ours.get("partialText")),
+        work_done_progress=bool(capabilities.window and capabilities.window.work_done_progress),
+    )
+
+
+def _encoding(server: InfillServer) -> Any:
+    chosen = server.server_capabilities.position_encoding
+    return chosen.value if isinstance(chosen, types.PositionEncodingKind) else chosen or "utf-16"
+
+
+def _warn(server: InfillServer) -> None:
+    configured = server.session.configured
+    for warning in configured.warnings if configured else ():
+        log.warning("%s", warning)
+        server.window_log_message(types.LogMessageParams(types.MessageType.Warning, warning))

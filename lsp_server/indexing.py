@@ -1,0 +1,82 @@
+"""The index kept up with the disk, off the event loop, one refresh at a time."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import uuid
+from typing import TYPE_CHECKING
+
+from lsprotocol import types
+
+from lsp_server.status import send_status
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from lsp_server.server import InfillServer
+    from lsp_server.workspace import Workspace
+
+log = logging.getLogger(__name__)
+
+
+async def keep_indexed(server: InfillServer, workspace: Workspace) -> None:
+    """Refresh the index; a call during a refresh leads to one more afterwards, not to two."""
+    workspace.stale = True
+    if workspace.refreshing:
+        return
+    workspace.refreshing = True
+    try:
+        while workspace.stale:
+            workspace.stale = False
+            await _refresh(server, workspace)
+    finally:
+        workspace.refreshing = False
+
+
+async def _refresh(server: InfillServer, workspace: Workspace) -> None:
+    loop = asyncio.get_running_loop()
+    report = await _begin_progress(server, workspace)
+    try:
+        found = await loop.run_in_executor(
+            server.session.executor, workspace.repository.refresh, report
+        )
+        log.info("indexed %s: %d files in %.2f s", workspace.root, found.files, found.seconds)
+        await workspace.learn()
+    except OSError as error:
+        # The folder may vanish under us; what was indexed before stays in use.
+        log.warning("can't index %s: %s", workspace.root, error)
+    finally:
+        workspace.indexed = True
+        report(1, 1)
+        send_status(server)
+
+
+async def _begin_progress(
+    server: InfillServer, workspace: Workspace
+) -> Callable[[int, int], None]:
+    """A function that reports progress from any thread; one that does nothing without support."""
+    if not server.session.client.work_done_progress:
+        return lambda _done, _total: None
+    token = str(uuid.uuid4())
+    await server.work_done_progress.create_async(token)
+    title = f"Indexing {workspace.root.name}"
+    server.work_done_progress.begin(token, types.WorkDoneProgressBegin(title, percentage=0))
+    loop = asyncio.get_running_loop()
+
+    def tell(done: int, total: int) -> None:
+        loop.call_soon_threadsafe(_report, server, token, done, total)
+
+    return tell
+
+
+def _report(server: InfillServer, token: str, done: int, total: int) -> None:
+    progress = server.work_done_progress
+    if token not in progress.tokens:
+        return
+    if done >= total:
+        progress.tokens.pop(token)
+        progress.end(token, types.WorkDoneProgressEnd())
+    else:
+        percentage = 100 * done // total
+        progress.report(token, types.WorkDoneProgressReport(percentage=percentage))

@@ -1,0 +1,48 @@
+"""The server: a pygls server with our protocol, our session and one module a feature."""
+
+from __future__ import annotations
+
+import logging
+from importlib.metadata import version
+from typing import TYPE_CHECKING, Any
+
+from lsprotocol import types
+from pygls.lsp.server import LanguageServer
+
+from lsp_server.features import FEATURES
+from lsp_server.protocol import InfillProtocol, converter
+from lsp_server.session import Session
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+log = logging.getLogger(__name__)
+
+
+class InfillServer(LanguageServer):
+    """The language server of one editor."""
+
+    def __init__(self, *, config: Path | None, assignments: list[str]) -> None:
+        """A server that will take its settings from these sources and the editor."""
+        super().__init__(
+            "infill",
+            version("infill-ls"),
+            text_document_sync_kind=types.TextDocumentSyncKind.Incremental,
+            protocol_cls=InfillProtocol,
+            converter_factory=converter,
+        )
+        self.session = Session()
+        self.config = config
+        self.assignments = assignments
+
+    def report_server_error(self, error: Exception, source: Any) -> None:
+        """Log what no request asked for; a message box would only be in the user's way."""
+        log.error("%s: %s", getattr(source, "__name__", source), error)
+
+
+def create_server(*, config: Path | None = None, assignments: list[str]) -> InfillServer:
+    """A server with every feature registered, not yet reading."""
+    server = InfillServer(config=config, assignments=assignments)
+    for register in FEATURES:
+        register(server)
+    return server

@@ -1,0 +1,46 @@
+"""`infill/status`: what the server is doing, for a status bar, and why it can't."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Literal
+
+if TYPE_CHECKING:
+    from lsp_server.server import InfillServer
+
+Kind = Literal["normal", "busy", "warning", "error", "inactive"]
+
+
+def send_status(
+    server: InfillServer, kind: Kind | None = None, message: str = "", error_kind: str | None = None
+) -> None:
+    """Tell the client; without a kind, the session's own state is told.
+
+    `error` is null but for the kind `error`; its `kind` is stable, its message is
+    for people.
+    """
+    problem = server.session.problem
+    if kind is None and problem is not None:
+        kind, message, error_kind = "error", problem.message, problem.kind
+    elif kind is None:
+        kind, message = _readiness(server)
+    error = {"kind": error_kind or "backend", "message": message} if kind == "error" else None
+    server.protocol.notify(
+        "infill/status",
+        {"kind": kind, "message": message, "error": error, **_names(server)},
+    )
+
+
+def _readiness(server: InfillServer) -> tuple[Kind, str]:
+    folders = server.session.folders.values()
+    waiting = [workspace for workspace in folders if not workspace.indexed]
+    return ("busy", f"indexing {waiting[0].root.name}") if waiting else ("normal", "")
+
+
+def _names(server: InfillServer) -> dict[str, Any]:
+    configured = server.session.configured
+    if configured is None:
+        return {"backend": "", "model": ""}
+    settings = configured.settings
+    workspace = next(iter(server.session.folders.values()), None)
+    model = workspace.model_name if workspace else settings.model
+    return {"backend": settings.backend, "model": model}

@@ -1,0 +1,134 @@
+"""A repository as the server holds it: its index, its model and what it remembers of each file."""
+
+from __future__ import annotations
+
+import ipaddress
+import os
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+from context.repository import Repository
+from context.select import SelectState
+from inference.models import define_model, find_model
+from inference.pack import PackState
+from inference.registry import BackendSettings, make_backend
+from inference.tokenizers import load_tokenizer
+from inference.types import Request
+from lsp_server.errors import SettingError
+from lsp_server.folders import cache_folder
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from inference.models import ModelSpec
+    from inference.tokenizers import Tokenizer
+    from inference.types import Backend
+    from lsp_server.settings import Settings
+
+
+@dataclass(slots=True)
+class Remembered:
+    """What the last request in a file leaves for the next, so that its prompt keeps its head."""
+
+    select: SelectState = field(default_factory=SelectState)
+    pack: PackState = field(default_factory=PackState)
+
+
+@dataclass(slots=True)
+class Workspace:
+    """One repository.
+
+    Attributes:
+        indexed: its first crawl has ended.
+        stale: something changed since the last crawl began.
+        refreshing: a crawl is under way.
+    """
+
+    root: Path
+    settings: Settings
+    repository: Repository
+    backend: Backend
+    spec: ModelSpec
+    tokenizer: Tokenizer
+    indexed: bool = False
+    stale: bool = False
+    refreshing: bool = False
+    remembered: dict[str, Remembered] = field(default_factory=dict[str, Remembered])
+
+    def relative(self, path: Path) -> str:
+        """The path as the context package names it; the bare name outside of the root."""
+        return path.relative_to(self.root).as_posix() if path.is_relative_to(self.root) else path.name
+
+    def memory_of(self, path: str) -> Remembered:
+        """What is remembered of a file."""
+        return self.remembered.setdefault(path, Remembered())
+
+    async def learn(self) -> None:
+        """Let a backend that learns from the repository take up what the index now holds."""
+        if not self.backend.capabilities.prompt:
+            await self.backend.warm(Request("", "", "", ""))
+
+    def close(self) -> None:
+        """Let go of the index; the backend is closed by whoever runs the event loop."""
+        self.repository.close()
+
+    @property
+    def stays_here(self) -> bool:
+        """Whether what the backend is sent stays on this machine."""
+        return self.settings.endpoint is None or is_loopback(self.settings.endpoint)
+
+    @property
+    def model_name(self) -> str:
+        """The model's name, for the user."""
+        return self.spec.name if self.backend.capabilities.prompt else self.settings.backend
+
+
+def open_workspace(root: Path, settings: Settings) -> Workspace:
+    """A workspace with its backend made and its index still empty.
+
+    Raises:
+        InferenceError: an unknown model or backend, an endpoint or tokenizer that can't be used.
+        SettingError: a key was promised and isn't in the environment.
+    """
+    spec = _spec(settings)
+    tokenizer = load_tokenizer(settings.tokenizer, spec)
+    cache = cache_folder()
+    repository = Repository(root, cache_dir=cache, ignore=settings.context.ignore)
+    backend = make_backend(
+        settings.backend,
+        BackendSettings(
+            endpoint=settings.endpoint,
+            model=settings.served_model or settings.model,
+            api_key=_api_key(settings),
+            corpus=repository,
+            cache_dir=cache,
+        ),
+    )
+    return Workspace(root, settings, repository, backend, spec, tokenizer)
+
+
+def is_loopback(endpoint: str) -> bool:
+    """Whether a URL names this machine."""
+    host = urlsplit(endpoint).hostname or ""
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
+
+
+def _spec(settings: Settings) -> ModelSpec:
+    if settings.format is not None:
+        return define_model(settings.model, settings.format)
+    return find_model(settings.model)
+
+
+def _api_key(settings: Settings) -> str | None:
+    if settings.api_key_env is None:
+        return None
+    key = os.environ.get(settings.api_key_env)
+    if not key:
+        raise SettingError(
+            f"api_key_env names {settings.api_key_env!r}, but no such environment variable is set"
+        )
+    return key

@@ -1,0 +1,58 @@
+"""The gates every change passes: format, lint, types, import contracts, sizes."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import sysconfig
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+SCRIPTS = Path(sysconfig.get_path("scripts"))
+PACKAGES = ("context", "inference", "lsp_server")
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        ("ruff", "format", "--check", "."),
+        ("ruff", "check", "."),
+        ("mypy",),
+        ("basedpyright",),
+        ("lint-imports",),
+    ],
+    ids=" ".join,
+)
+def test_gate(command):
+    """Each tool is content with the whole tree."""
+    tool = SCRIPTS / command[0]
+    done = subprocess.run(
+        [tool, *command[1:]], cwd=ROOT, capture_output=True, text=True, check=False, timeout=300
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+def test_files_stay_small():
+    """A file over 400 lines is two files."""
+    long = {
+        str(path.relative_to(ROOT)): count
+        for folder in (*PACKAGES, "tests")
+        for path in (ROOT / folder).rglob("*.py")
+        if (count := len(path.read_text("utf-8").splitlines())) > 400
+    }
+    assert long == {}
+
+
+def test_pure_modules_import_nothing_impure():
+    """A fresh interpreter that imports only the pure core has loaded no IO module."""
+    probe = (
+        "import sys, context.types, inference.types, inference.errors\n"
+        "before = set(sys.modules)\n"
+        "print(sorted(m for m in ('asyncio', 'logging', 'httpx', 'random') if m in before))"
+    )
+    done = subprocess.run(
+        [sys.executable, "-P", "-c", probe], capture_output=True, text=True, check=True
+    )
+    assert done.stdout.strip() == "[]"
