@@ -26,6 +26,7 @@ class EstimatingTokenizer:
 
     name = "estimate"
     exact = False
+    seam_tokens = 0
 
     def __init__(self) -> None:
         self._lines: dict[str, int] = {}

@@ -33,6 +33,11 @@ class Tokenizer(Protocol):
         """Whether it counts just what the model will read."""
         ...
 
+    @property
+    def seam_tokens(self) -> int:
+        """How many tokens two texts may take more together than apart."""
+        ...
+
     def encode(self, text: str, /) -> list[int] | None:
         """The text's ids; None where they can only be estimated."""
         ...

@@ -51,6 +51,8 @@ class FileTokenizer:
         self._bare = _without_added(described, self.name)
         self._pieces_ids: dict[str, tuple[int, ...]] = {}
         self._additive = self._check()
+        # Where a tokenizer joins line ends, another text behind can split the last token.
+        self.seam_tokens = 0 if self._additive else 1
 
     def encode(self, text: str, /) -> list[int]:
         """The text's ids."""

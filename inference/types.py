@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, Literal, Protocol, runtime_checkable
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator
 
+    from context.types import LeftOut
+
 FinishReason = Literal["stop", "length"]
 Role = Literal["snippet", "prefix", "suffix"]
 
@@ -29,11 +31,15 @@ class Prompt:
     """What a model reads, sentinels included.
 
     Attributes:
-        text: the prompt as text.
-        token_ids: the same as ids; None where no tokenizer of the model is at hand.
+        text: the prompt as text, without the BOS token, which servers add by themselves.
+        token_ids: the same as ids, with the BOS token; None where no tokenizer of the
+            model is at hand.
         n_tokens: exact with ids, else an estimate that errs on the high side.
         stops: texts at which generation ends; never part of the completion.
-        parts: what the prompt is made of, in prompt order.
+        parts: what the prompt is made of, in prompt order; the rest of `n_tokens` are
+            sentinels.
+        bos: the text of the BOS token; `bos + text` is what the model reads.
+        left_out: snippets that were selected and aren't in the prompt, and why.
     """
 
     text: str
@@ -41,6 +47,8 @@ class Prompt:
     n_tokens: int
     stops: tuple[str, ...]
     parts: tuple[PromptPart, ...]
+    bos: str = ""
+    left_out: tuple[LeftOut, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +105,7 @@ class Chunk:
         finish_reason: set on the last chunk only.
         confidence: the backend's own calibrated probability that the whole text up to
             here is what the user wants; None where it has none.
+        n_tokens: how many tokens this chunk stands for, where the wire tells without ids.
     """
 
     text: str
@@ -104,6 +113,7 @@ class Chunk:
     logprob: float | None = None
     finish_reason: FinishReason | None = None
     confidence: float | None = None
+    n_tokens: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
