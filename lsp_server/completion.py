@@ -1,4 +1,4 @@
-"""One completion, from a snapshot to an answer: select, pack, stream, clean."""
+"""One completion, from a snapshot to an answer."""
 
 from __future__ import annotations
 
@@ -7,24 +7,25 @@ import time
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from context.select import select
 from inference.complete import Rules, complete
 from inference.errors import BackendError, InferenceError
-from inference.pack import SnippetCounter, pack, split_budget
 from inference.types import NoCompletion, Request
+from lsp_server.preparation import Prepared, prepare
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from concurrent.futures import Executor
+    from typing import Literal
 
-    from context.types import Selection, Snapshot
-    from inference.types import Completion, Prompt
+    from context.types import Snapshot
+    from inference.complete import Outcome
+    from inference.types import Completion
     from lsp_server.workspace import Workspace
 
 
 @dataclass(frozen=True, slots=True)
 class Timings:
-    """Milliseconds; `first_token` counts from the request to the backend."""
+    """Milliseconds; `first_token` counts from the moment the backend was asked."""
 
     context: float = 0.0
     pack: float = 0.0
@@ -43,16 +44,6 @@ class Answer:
     error: InferenceError | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Prepared:
-    """What was selected and what it was packed into."""
-
-    selection: Selection
-    prompt: Prompt
-    context_ms: float
-    pack_ms: float
-
-
 async def answer(
     workspace: Workspace,
     snapshot: Snapshot,
@@ -60,23 +51,95 @@ async def answer(
     executor: Executor,
     on_text: Callable[[str], None] | None = None,
 ) -> Answer:
-    """The completion at the snapshot's cursor; never raises on a failing backend."""
-    start = time.perf_counter()
+    """The completion at the snapshot's cursor; a failing backend is an answer, too."""
+    started = time.perf_counter()
+    refusal = _refusal(workspace, snapshot)
+    if refusal is not None:
+        return Answer(NoCompletion(refusal))
     try:
-        prepared = await _prepared(workspace, snapshot, executor)
-        request = _request(workspace, snapshot, prepared)
-        rules = _rules(workspace, snapshot)
-        outcome = await complete(
-            workspace.backend, request, rules, clock=time.perf_counter, on_text=on_text
-        )
+        async with asyncio.timeout(workspace.settings.completion.deadline_ms / 1000):
+            prepared = await _prepared(workspace, snapshot, executor)
+            outcome = await _streamed(workspace, snapshot, prepared, on_text)
+    except TimeoutError:
+        return _failed(_deadline_error(workspace), started)
     except InferenceError as error:
-        timings = Timings(total=_milliseconds(start))
-        return Answer(NoCompletion(str(error)), timings=timings, error=error)
+        return _failed(error, started)
+    return _answered(prepared, outcome, started)
+
+
+def _refusal(workspace: Workspace, snapshot: Snapshot) -> str | None:
+    """Why this document must not leave the machine; None where it doesn't or may."""
+    if workspace.stays_here:
+        return None
+    reason = workspace.repository.may_send(snapshot.path)
+    return f"{snapshot.path} is not sent to another machine: {reason}" if reason else None
+
+
+async def _prepared(
+    workspace: Workspace, snapshot: Snapshot, executor: Executor
+) -> Prepared | None:
+    """The prompt, made off the event loop; None for a backend that reads none."""
+    if not workspace.backend.capabilities.prompt:
+        return None
+    remembered = workspace.memory_of(snapshot.path)
+    made = await asyncio.get_running_loop().run_in_executor(
+        executor, prepare, workspace, snapshot, remembered, None
+    )
+    workspace.remembered[snapshot.path] = made.remembered
+    return made
+
+
+async def _streamed(
+    workspace: Workspace,
+    snapshot: Snapshot,
+    prepared: Prepared | None,
+    on_text: Callable[[str], None] | None,
+) -> Outcome:
+    completion = workspace.settings.completion
+    prefix, suffix = snapshot.text[: snapshot.cursor], snapshot.text[snapshot.cursor :]
+    request = Request(
+        prefix,
+        suffix,
+        snapshot.path,
+        snapshot.language,
+        prompt=prepared.prompt if prepared else None,
+        max_new_tokens=completion.max_tokens,
+    )
+    rules = Rules(
+        cursor=snapshot.cursor,
+        extent=_extent(suffix),
+        min_confidence=completion.min_confidence,
+    )
+    return await complete(
+        workspace.backend, request, rules, clock=time.perf_counter, on_text=on_text
+    )
+
+
+def _extent(suffix: str) -> Literal["line", "block"]:
+    """One line where text stands to the right of the cursor, else as far as the block goes."""
+    rest = suffix.split("\n", 1)[0]
+    return "line" if rest.strip() else "block"
+
+
+def _deadline_error(workspace: Workspace) -> InferenceError:
+    deadline_ms = workspace.settings.completion.deadline_ms
+    return BackendError(
+        f"the backend {workspace.settings.backend!r} gave no answer within {deadline_ms} ms; "
+        "check that it runs, or raise `completion.deadline_ms`"
+    )
+
+
+def _failed(error: InferenceError, started: float) -> Answer:
+    timings = Timings(total=(time.perf_counter() - started) * 1000)
+    return Answer(NoCompletion(str(error)), timings=timings, error=error)
+
+
+def _answered(prepared: Prepared | None, outcome: Outcome, started: float) -> Answer:
     timings = Timings(
         prepared.context_ms if prepared else 0.0,
         prepared.pack_ms if prepared else 0.0,
-        outcome.first_token_s * 1000,
-        _milliseconds(start),
+        (outcome.first_token_s or 0.0) * 1000,
+        (time.perf_counter() - started) * 1000,
     )
     n_tokens = prepared.prompt.n_tokens if prepared else 0
     return Answer(outcome.completion, n_tokens, outcome.n_tokens, timings)

@@ -46,9 +46,7 @@ def edited(
     return replace(document, version=version, lines=lines)
 
 
-def _changed(
-    lines: Lines, change: types.TextDocumentContentChangeEvent, encoding: Encoding
-) -> str:
+def _changed(lines: Lines, change: types.TextDocumentContentChangeEvent, encoding: Encoding) -> str:
     if isinstance(change, types.TextDocumentContentChangeWholeDocument):
         return change.text
     at, to = change.range.start, change.range.end

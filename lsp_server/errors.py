@@ -1,10 +1,10 @@
 """What the command line reports, and the exit code that goes with it.
 
-    CommandError
-    ├── NothingToOffer   1  an honest nothing, with the reason
-    ├── UsageError       2  wrong use: a position, a name or a setting
-    │   └── SettingError    a setting: names itself, what was found and what is allowed
-    └── FailureError     3  a backend failed, or a file is missing, binary or unreadable
+CommandError
+├── NothingToOffer   1  an honest nothing, with the reason
+├── UsageError       2  wrong use: a position, a name or a setting
+│   └── SettingError    a setting: names itself, what was found and what is allowed
+└── FailureError     3  a backend failed, or a file is missing, binary or unreadable
 """
 
 from __future__ import annotations

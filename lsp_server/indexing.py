@@ -52,9 +52,7 @@ async def _refresh(server: InfillServer, workspace: Workspace) -> None:
         send_status(server)
 
 
-async def _begin_progress(
-    server: InfillServer, workspace: Workspace
-) -> Callable[[int, int], None]:
+async def _begin_progress(server: InfillServer, workspace: Workspace) -> Callable[[int, int], None]:
     """A function that reports progress from any thread; one that does nothing without support."""
     if not server.session.client.work_done_progress:
         return lambda _done, _total: None

@@ -21,7 +21,7 @@ class Location:
 
 
 def parse(text: str) -> Location:
-    """Read `FILE:LINE:COL`, split from the right so that `C:\\x.py:3:4` works.
+    r"""Read `FILE:LINE:COL`, split from the right so that `C:\x.py:3:4` works.
 
     Raises:
         UsageError: it hasn't that form, or a number is below 1.

@@ -1,8 +1,8 @@
-"""The one place where editor positions become offsets and back.
+r"""The one place where editor positions become offsets and back.
 
 Inside Infill an offset counts code points from the start of the text. An editor
 counts lines, and within a line UTF-8, UTF-16 or UTF-32 units, as negotiated at
-`initialize`. Lines end at `\\n`, `\\r\\n` or `\\r` and nowhere else: `str.splitlines`
+`initialize`. Lines end at `\n`, `\r\n` or `\r` and nowhere else: `str.splitlines`
 would also cut at form feeds and U+2028 and put every later edit into the wrong place.
 """
 

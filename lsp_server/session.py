@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import logging
 from collections import OrderedDict
 from concurrent.futures import ThreadPoolExecutor
@@ -19,6 +18,8 @@ from lsp_server.uris import to_path
 from lsp_server.workspace import Workspace, open_workspace
 
 if TYPE_CHECKING:
+    import asyncio
+
     from lsp_server.configuration import Configured
     from lsp_server.documents import Document
 
@@ -55,7 +56,7 @@ class Session:
     problem: Problem | None = None
     folders: dict[Path, Workspace] = field(default_factory=dict[Path, Workspace])
     running: dict[str, asyncio.Task[Any]] = field(default_factory=dict[str, "asyncio.Task[Any]"])
-    shown: OrderedDict[str, str] = field(default_factory=lambda: OrderedDict[str, str]())
+    shown: OrderedDict[str, str] = field(default_factory=OrderedDict[str, str])
     # Selection, packing and indexing; the reader of standard input has a pool of its own.
     executor: ThreadPoolExecutor = field(
         default_factory=lambda: ThreadPoolExecutor(2, thread_name_prefix="infill")

@@ -26,7 +26,7 @@ def send_status(
     error = {"kind": error_kind or "backend", "message": message} if kind == "error" else None
     server.protocol.notify(
         "infill/status",
-        {"kind": kind, "message": message, "error": error, **_names(server)},
+        {"kind": kind, "message": message, "error": error, **names(server)},
     )
 
 
@@ -36,7 +36,8 @@ def _readiness(server: InfillServer) -> tuple[Kind, str]:
     return ("busy", f"indexing {waiting[0].root.name}") if waiting else ("normal", "")
 
 
-def _names(server: InfillServer) -> dict[str, Any]:
+def names(server: InfillServer) -> dict[str, Any]:
+    """The backend and the model in use, as every message names them."""
     configured = server.session.configured
     if configured is None:
         return {"backend": "", "model": ""}

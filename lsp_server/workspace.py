@@ -13,7 +13,7 @@ from context.select import SelectState
 from inference.models import define_model, find_model
 from inference.pack import PackState
 from inference.registry import BackendSettings, make_backend
-from inference.tokenizers import load_tokenizer
+from inference.tokenizer import load_tokenizer
 from inference.types import Request
 from lsp_server.errors import SettingError
 from lsp_server.folders import cache_folder
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from inference.models import ModelSpec
-    from inference.tokenizers import Tokenizer
+    from inference.tokenizer import Tokenizer
     from inference.types import Backend
     from lsp_server.settings import Settings
 
@@ -58,7 +58,9 @@ class Workspace:
 
     def relative(self, path: Path) -> str:
         """The path as the context package names it; the bare name outside of the root."""
-        return path.relative_to(self.root).as_posix() if path.is_relative_to(self.root) else path.name
+        return (
+            path.relative_to(self.root).as_posix() if path.is_relative_to(self.root) else path.name
+        )
 
     def memory_of(self, path: str) -> Remembered:
         """What is remembered of a file."""

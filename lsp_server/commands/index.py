@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sys
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from context.files import find_root
@@ -14,6 +13,7 @@ from lsp_server.folders import cache_folder
 
 if TYPE_CHECKING:
     import argparse
+    from pathlib import Path
 
     from context.repository import IndexReport
 
@@ -60,11 +60,11 @@ def _edges(repository: Repository) -> dict[str, Any]:
 
 def _readable(root: Path, result: dict[str, Any]) -> str:
     languages = sorted(result["by_language"].items(), key=lambda item: (-item[1], item[0]))
-    lines = [
+    head = (
         f"{root}: {result['files']} files, {result['edges']} import edges "
-        f"in {result['seconds']:.2f} s ({result['parsed']} parsed, {result['from_cache']} known)",
-        "  " + ", ".join(f"{name} {count}" for name, count in languages),
-    ]
+        f"in {result['seconds']:.2f} s ({result['parsed']} parsed, {result['from_cache']} known)"
+    )
+    lines = [head, "  " + ", ".join(f"{name} {count}" for name, count in languages)]
     if result["left_out"]:
         reasons = sorted(result["left_out"].items())
         lines.append("  left out: " + ", ".join(f"{count} {why}" for why, count in reasons))

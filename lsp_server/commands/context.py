@@ -1,0 +1,80 @@
+"""`infill context`: what would be sent for a place, and why."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from context import languages
+from context.types import Snapshot
+from inference.errors import InferenceError
+from lsp_server.commands.configured import configured_for
+from lsp_server.commands.output import print_json, print_text
+from lsp_server.commands.place import resolve
+from lsp_server.errors import UsageError
+from lsp_server.positions import Lines
+from lsp_server.preview import preview
+from lsp_server.workspace import open_workspace
+
+if TYPE_CHECKING:
+    import argparse
+
+    from lsp_server.commands.place import Place
+
+
+def run(options: argparse.Namespace) -> None:
+    """Print what would be sent; nothing is.
+
+    Raises:
+        CommandError: as the exit codes of the command line say.
+    """
+    place = resolve(options)
+    shown = _previewed(options, place)
+    if options.json:
+        print_json(shown)
+    elif options.prompt:
+        print_text(shown["prompt"], end="")
+    else:
+        print_text(_readable(shown))
+
+
+def _previewed(options: argparse.Namespace, place: Place) -> dict[str, Any]:
+    settings = configured_for(options, place.root).settings
+    if options.budget is not None and options.budget < 1:
+        raise UsageError(f"--budget {options.budget}: expected a number of tokens above 0")
+    try:
+        workspace = open_workspace(place.root, settings)
+        try:
+            workspace.repository.refresh()
+            path = workspace.relative(place.file)
+            cursor = Lines(place.text).starts[place.line] + place.character
+            snapshot = Snapshot(path, languages.of(path), None, place.text, cursor)
+            return preview(workspace, snapshot, options.budget)
+        finally:
+            workspace.close()
+    except InferenceError as error:
+        raise UsageError(str(error), kind=error.kind) from None
+
+
+def _readable(shown: dict[str, Any]) -> str:
+    """A table of the prompt from its head to its tail."""
+    rows = [
+        (str(file["tokens"]), file["form"], file["path"], file["reason"]) for file in shown["files"]
+    ]
+    rows += [
+        (str(shown["prefix_tokens"]), "prefix", "(this file)", "before the cursor"),
+        (str(shown["suffix_tokens"]), "suffix", "(this file)", "after the cursor"),
+    ]
+    widths = [max(len(row[column]) for row in rows) for column in range(3)]
+    head = (
+        f"{shown['tokens']} of {shown['budget']} tokens "
+        f"(counted by {shown['tokenizer']}, prompt for {shown['model']}), in prompt order:"
+    )
+    lines = [head]
+    lines += [
+        f"  {row[0]:>{widths[0]}}  {row[1]:<{widths[1]}}  {row[2]:<{widths[2]}}  {row[3]}"
+        for row in rows
+    ]
+    if shown["left_out"]:
+        lines.append("left out:")
+        lines += [f"  {item['path']}: {item['reason']}" for item in shown["left_out"]]
+    return "\n".join(lines)

@@ -1,0 +1,134 @@
+"""`textDocument/inlineCompletion`: one item or none, and why."""
+
+from __future__ import annotations
+
+import asyncio
+import uuid
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Any
+
+from lsprotocol import types
+from pygls.exceptions import JsonRpcInvalidParams
+
+from inference.types import Completion, NoCompletion
+from lsp_server.completion import Answer, answer
+from lsp_server.features.accept import COMMAND
+from lsp_server.positions import PositionError, position_of
+from lsp_server.snapshots import snapshot_at
+from lsp_server.status import names, send_status
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from lsp_server.documents import Document
+    from lsp_server.server import InfillServer
+
+NOT_A_FILE = "the document is no file, so that no repository belongs to it"
+STALE = "the document changed while the completion was made"
+SUPERSEDED = "a newer request for the same document came in"
+
+
+def register(server: InfillServer) -> None:
+    """Bind the feature to a server."""
+
+    @server.feature(types.TEXT_DOCUMENT_INLINE_COMPLETION, types.InlineCompletionOptions())
+    async def inline_completion(
+        params: types.InlineCompletionParams,
+    ) -> list[types.InlineCompletionItem]:
+        document = server.session.documents.get(params.text_document.uri)
+        if document is None:
+            raise JsonRpcInvalidParams("the document was never opened")
+        made = await _latest(server, document, params.position)
+        newest = server.session.documents.get(document.uri)
+        if newest is None or newest.version != document.version:
+            made = Answer(NoCompletion(STALE), made.prompt_tokens, made.new_tokens, made.timings)
+        _tell(server, document, made)
+        return _items(server, document, made.result)
+
+
+async def _latest(server: InfillServer, document: Document, position: types.Position) -> Answer:
+    """The answer to this request, or none when a newer one for the document came first."""
+    session = server.session
+    older = session.running.pop(document.uri, None)
+    if older is not None:
+        older.cancel()
+    task = asyncio.create_task(_answer(server, document, position))
+    session.running[document.uri] = task
+    try:
+        await asyncio.wait({task})
+    finally:
+        task.cancel()
+        if session.running.get(document.uri) is task:
+            del session.running[document.uri]
+    return Answer(NoCompletion(SUPERSEDED)) if task.cancelled() else task.result()
+
+
+async def _answer(server: InfillServer, document: Document, position: types.Position) -> Answer:
+    session = server.session
+    try:
+        place = snapshot_at(session, document, position)
+    except PositionError as error:
+        raise JsonRpcInvalidParams(str(error)) from None
+    if place is None:
+        reason = session.problem.message if session.problem else NOT_A_FILE
+        return Answer(NoCompletion(reason))
+    return await answer(
+        place.workspace,
+        place.snapshot,
+        executor=session.executor,
+        on_text=_partial(server, document),
+    )
+
+
+def _partial(server: InfillServer, document: Document) -> Callable[[str], None] | None:
+    if not server.session.client.partial_text:
+        return None
+
+    def tell(text: str) -> None:
+        server.protocol.notify("infill/partial", {"uri": document.uri, "text": text})
+
+    return tell
+
+
+def _tell(server: InfillServer, document: Document, made: Answer) -> None:
+    """A failed backend goes to the status bar, the details to a client that wants them."""
+    error = {"kind": made.error.kind, "message": str(made.error)} if made.error else None
+    if error:
+        send_status(server, "error", error["message"], error["kind"])
+    if server.session.client.answer_details:
+        server.protocol.notify("infill/answer", _details(server, document, made, error))
+
+
+def _details(
+    server: InfillServer, document: Document, made: Answer, error: dict[str, str] | None
+) -> dict[str, Any]:
+    result = made.result
+    done = isinstance(result, Completion)
+    timings = {name: round(value, 3) for name, value in asdict(made.timings).items()}
+    return {
+        "uri": document.uri,
+        "version": document.version,
+        "reason": None if done else result.reason,
+        "error": error,
+        "confidence": result.confidence if done else None,
+        **names(server),
+        "prompt_tokens": made.prompt_tokens,
+        "new_tokens": made.new_tokens,
+        "timings_ms": timings,
+    }
+
+
+def _items(
+    server: InfillServer, document: Document, result: Completion | NoCompletion
+) -> list[types.InlineCompletionItem]:
+    """The item that an editor shows; its range is on one line, its text a plain string."""
+    if isinstance(result, NoCompletion):
+        return []
+    encoding = server.session.documents.encoding
+    start, end = (
+        types.Position(*position_of(document.lines, offset, encoding)) for offset in result.replace
+    )
+    identifier = uuid.uuid4().hex
+    server.session.remember_shown(identifier, document.uri)
+    command = types.Command("Completion accepted", COMMAND, [identifier])
+    return [types.InlineCompletionItem(result.text, range=types.Range(start, end), command=command)]

@@ -1,0 +1,78 @@
+"""From a snapshot to a prompt: what every completion and every preview does first."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from context.select import select
+from inference.budget import ceiling, split_budget
+from inference.pack import SnippetCounter, pack
+
+if TYPE_CHECKING:
+    from context.types import Selection, Snapshot
+    from inference.types import Prompt
+    from lsp_server.workspace import Remembered, Workspace
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """What was selected, what it was packed into, and what the next request should know."""
+
+    selection: Selection
+    prompt: Prompt
+    remembered: Remembered
+    context_ms: float
+    pack_ms: float
+
+
+def prepare(
+    workspace: Workspace, snapshot: Snapshot, remembered: Remembered, budget_tokens: int | None
+) -> Prepared:
+    """The prompt for a snapshot; safe to call from a worker thread.
+
+    Args:
+        workspace: the repository it lies in.
+        snapshot: the document and its cursor.
+        remembered: from the previous request in that file.
+        budget_tokens: instead of the configured budget.
+
+    Raises:
+        BudgetError: the budget doesn't even hold the format's sentinels.
+    """
+    started = time.perf_counter()
+    settings, spec = workspace.settings, workspace.spec
+    budget = ceiling(
+        budget_tokens or settings.context.budget_tokens, spec, settings.completion.max_tokens
+    )
+    shares = split_budget(
+        budget,
+        prefix=snapshot.text[: snapshot.cursor],
+        suffix=snapshot.text[snapshot.cursor :],
+        path=snapshot.path,
+        spec=spec,
+        tokenizer=workspace.tokenizer,
+    )
+    selection, select_state = select(
+        workspace.repository.index,
+        snapshot,
+        remembered.select,
+        budget_tokens=shares.repository,
+        cost=SnippetCounter(workspace.tokenizer, spec.format),
+        read=workspace.repository.read,
+    )
+    selected = time.perf_counter()
+    prompt, pack_state = pack(
+        selection,
+        remembered.pack,
+        path=snapshot.path,
+        spec=spec,
+        tokenizer=workspace.tokenizer,
+        budget_tokens=budget,
+    )
+    packed = time.perf_counter()
+    state = type(remembered)(select_state, pack_state)
+    return Prepared(
+        selection, prompt, state, (selected - started) * 1000, (packed - selected) * 1000
+    )

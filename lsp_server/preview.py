@@ -1,0 +1,70 @@
+"""What would be sent for a place, and why: `infill context` and `infill/context`."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from lsp_server.preparation import Prepared, prepare
+from lsp_server.workspace import Remembered
+
+if TYPE_CHECKING:
+    from context.types import Snapshot
+    from lsp_server.workspace import Workspace
+
+
+def preview(
+    workspace: Workspace, snapshot: Snapshot, budget_tokens: int | None = None
+) -> dict[str, Any]:
+    """The JSON object of the command and the request.
+
+    Raises:
+        BudgetError: the budget doesn't even hold the format's sentinels.
+    """
+    remembered = workspace.remembered.get(snapshot.path, Remembered())
+    made = prepare(workspace, snapshot, remembered, budget_tokens)
+    prompt = made.prompt
+    return {
+        "budget": budget_tokens or workspace.settings.context.budget_tokens,
+        "tokens": prompt.n_tokens,
+        "tokenizer": workspace.tokenizer.name,
+        "model": workspace.spec.name,
+        "prefix_tokens": _tokens(made, "prefix"),
+        "suffix_tokens": _tokens(made, "suffix"),
+        "files": _files(made),
+        "left_out": _left_out(made),
+        "prompt": prompt.text,
+        "prompt_ids": list(prompt.token_ids) if prompt.token_ids is not None else None,
+        "timings_ms": {"context": round(made.context_ms, 3), "pack": round(made.pack_ms, 3)},
+    }
+
+
+def _tokens(made: Prepared, role: str) -> int:
+    return sum(part.n_tokens for part in made.prompt.parts if part.role == role)
+
+
+def _files(made: Prepared) -> list[dict[str, Any]]:
+    """The snippets that were packed, in prompt order."""
+    costs = {part.path: part.n_tokens for part in made.prompt.parts if part.role == "snippet"}
+    return [
+        {
+            "path": snippet.path,
+            "tokens": costs[snippet.path],
+            "form": snippet.form,
+            "reason": snippet.reason,
+            "depth": snippet.depth,
+        }
+        for snippet in made.selection.snippets
+        if snippet.path in costs
+    ]
+
+
+def _left_out(made: Prepared) -> list[dict[str, str]]:
+    packed = {part.path for part in made.prompt.parts}
+    dropped = [
+        {"path": snippet.path, "reason": "no room in the budget"}
+        for snippet in made.selection.snippets
+        if snippet.path not in packed
+    ]
+    return [
+        {"path": item.path, "reason": item.reason} for item in made.selection.left_out
+    ] + dropped
