@@ -1,0 +1,140 @@
+"""Generated text becomes what can be put into the document."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from inference.brackets import open_string, unmatched
+from inference.cuts import CUTS_BY_EXTENT, effective_extent
+from inference.normalise import normalise
+from inference.types import NoCompletion
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from inference.cuts import Extent
+    from inference.hole import Hole
+
+_TORN_SENTINEL = re.compile("<[|\uff5c][^<>]{0,40}$")
+_CLOSERS = ")]}\"'`"
+_NOTHING = "the model generated nothing"
+_BLANKS = "the model generated nothing but blanks"
+_REPEATS = "it only repeats what follows the cursor"
+
+
+@dataclass(frozen=True, slots=True)
+class Fitted:
+    """Text that fits its hole.
+
+    Attributes:
+        n_replaced: characters after the cursor, on its line, that the text takes the
+            place of, as it holds them itself.
+    """
+
+    text: str
+    n_replaced: int = 0
+
+
+def fit(text: str, hole: Hole, extent: Extent, *, torn: bool = False) -> Fitted | NoCompletion:
+    """The text as it should be offered, or why nothing of it should.
+
+    Args:
+        text: what was generated so far.
+        hole: where it goes.
+        extent: how much is wanted.
+        torn: whether generation ended for want of tokens or time, so that the last
+            line may be incomplete.
+    """
+    text = normalise(text)
+    if not text.strip():
+        return NoCompletion(_BLANKS if text else _NOTHING)
+    if torn:
+        text = _drop_torn(text)
+    for reason, cut in CUTS_BY_EXTENT[effective_extent(hole, extent)]:
+        offset = cut(text + "\n", hole)
+        text = text if offset is None else text[:offset]
+        if not text.strip():
+            return NoCompletion(reason)
+    text = trim_overlap(text, hole.following, on_blank_line=hole.on_blank_line, before=hole.before)
+    fitted = _fit_rest(_end(text, hole), hole)
+    if not fitted.text.strip():
+        return NoCompletion(_REPEATS)
+    return Fitted(fitted.text.replace("\n", hole.newline), fitted.n_replaced)
+
+
+def trim_overlap(
+    text: str, following: Sequence[str], *, on_blank_line: bool = False, before: str = ""
+) -> str:
+    """The text without the lines at its end that the document already has next.
+
+    Models often retype the closing bracket or the next lines. A bracket that
+    closes one of the text's own stays.
+    """
+    lines = text.split("\n")
+    for place in range(0 if on_blank_line else 1, len(lines)):
+        tail = lines[place:]
+        if place == 0:
+            tail = [before + tail[0], *tail[1:]]
+        if tail[0].strip() and _begins_with(following, tail):
+            kept = "\n".join(lines[:place])
+            if not unmatched(kept)[1]:
+                return kept
+    return text
+
+
+def _begins_with(following: Sequence[str], tail: list[str]) -> bool:
+    """Whether the document goes on with these lines."""
+    while tail and not tail[-1].strip():
+        tail = tail[:-1]
+    return len(tail) <= len(following) and all(
+        mine.rstrip() == theirs.rstrip() for mine, theirs in zip(tail, following, strict=False)
+    )
+
+
+def _end(text: str, hole: Hole) -> str:
+    """The text without blanks at its end; a bracket after the cursor keeps its own line."""
+    bare = text.rstrip()
+    if hole.at_line_end:
+        return bare
+    own_line = "\n" in bare and "\n" in text[len(bare) :] and hole.rest[0] in _CLOSERS
+    if not own_line:
+        return text.rstrip("\n")
+    return bare + "\n" + hole.before[: len(hole.before) - len(hole.before.lstrip())]
+
+
+def _fit_rest(text: str, hole: Hole) -> Fitted:
+    """The text without, or in the place of, what stands after the cursor on its line."""
+    rest = hole.rest.rstrip()
+    if not rest:
+        return Fitted(text)
+    if re.search(r"\w", rest):
+        whole = text.endswith(rest) and not unmatched(text[: -len(rest)])[1]
+        return Fitted(text[: -len(rest)] if whole else text)
+    for size in range(len(rest), 0, -1):
+        if text.endswith(rest[:size]) and _closes(text[:-size], rest, hole):
+            return Fitted(text[:-size])
+    if rest[0] not in _CLOSERS or unmatched(text)[1]:
+        return Fitted(text)
+    for size in range(len(rest), 0, -1):
+        place = text.find(rest[:size])
+        while place >= 0:
+            if _closes(text[:place], rest, hole):
+                return Fitted(text, size)
+            place = text.find(rest[:size], place + 1)
+    return Fitted(text)
+
+
+def _closes(text: str, rest: str, hole: Hole) -> bool:
+    """Whether the rest, coming right after `text`, closes what was open before the cursor."""
+    quote = open_string((hole.before + text).rpartition("\n")[2])
+    return rest[0] == quote if quote else not unmatched(text)[1]
+
+
+def _drop_torn(text: str) -> str:
+    """Without the last line where there are others, and without half a sentinel."""
+    head, border, tail = text.rpartition("\n")
+    if border and head.strip() and tail.strip():
+        return head
+    return _TORN_SENTINEL.sub("", text)
