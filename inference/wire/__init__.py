@@ -1,0 +1,1 @@
+"""What backends that speak HTTP have in common: addresses, event streams, faults."""
