@@ -1,0 +1,77 @@
+r"""Text as lines, words, bytes and digests: the one place that turns bytes into offsets.
+
+Lines end at `\n` alone, as grammars count them: a form feed or U+2028 inside a
+line doesn't start another.
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from hashlib import blake2b
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+_WORD = re.compile(r"[^\W\d]\w*")
+# A code point is counted at its first byte; those that follow are 0b10xxxxxx.
+_CONTINUATION = bytes(range(0x80, 0xC0))
+_ASCII_WORD = re.compile(rb"[A-Za-z_]\w*")
+
+
+def to_bytes(text: str) -> bytes:
+    """UTF-8 of any text; a lone surrogate, which editors do send, gets three bytes of its own."""
+    return text.encode("utf-8", "surrogatepass")
+
+
+def from_bytes(data: bytes) -> str:
+    """The text of bytes that `to_bytes` made, or of a piece of them."""
+    return data.decode("utf-8", "replace")
+
+
+def digest(data: bytes) -> str:
+    """A short name of these bytes, different for any others."""
+    return blake2b(data, digest_size=12).hexdigest()
+
+
+def words(data: bytes) -> set[str]:
+    """Every identifier-like word of a text given as UTF-8, in comments and strings too."""
+    if data.isascii():
+        return {word.decode() for word in set(_ASCII_WORD.findall(data))}
+    return set(_WORD.findall(from_bytes(data)))
+
+
+def offsets(data: bytes, positions: Iterable[int]) -> dict[int, int]:
+    """Code-point offsets of byte positions in UTF-8, found in one pass over the text."""
+    if data.isascii():
+        return {position: position for position in positions}
+    found: dict[int, int] = {}
+    last = chars = 0
+    for position in sorted(set(positions)):
+        chars += len(data[last:position].translate(None, _CONTINUATION))
+        found[position] = chars
+        last = position
+    return found
+
+
+def lines(text: str) -> list[str]:
+    """The lines of `text` with their ends; a text that ends in a newline has no empty last one."""
+    pieces = text.split("\n")
+    tail = pieces.pop()
+    return [piece + "\n" for piece in pieces] + ([tail] if tail else [])
+
+
+def line_starts(text: str) -> list[int]:
+    """Offset of each line's first character, an empty last line's too."""
+    starts = [0]
+    at = text.find("\n")
+    while at >= 0:
+        starts.append(at + 1)
+        at = text.find("\n", at + 1)
+    return starts
+
+
+def line_of(starts: list[int], offset: int) -> int:
+    """The line, counted from 0, in which `offset` lies."""
+    return bisect_right(starts, offset) - 1
