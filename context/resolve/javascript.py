@@ -1,0 +1,144 @@
+"""JavaScript's and TypeScript's imports: relative, by `tsconfig.json`, by workspace package.
+
+Endings are guessed as bundlers do, `index` files stand for their folder, and
+`./x.js` may be written for `x.ts`. A name taken from a file that passes it on
+(`export * from`) leads to the file that defines it as well.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from context.resolve.manifests import Project, Workspace, projects, workspaces
+from context.resolve.paths import folder_of, join, normal
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from context.facts import FileFacts
+
+LANGUAGES = frozenset({"JavaScript", "JSX", "TypeScript"})
+_ENDINGS = (
+    ".ts",
+    ".tsx",
+    ".d.ts",
+    ".js",
+    ".jsx",
+    ".mjs",
+    ".cjs",
+    ".mts",
+    ".cts",
+    ".vue",
+    ".svelte",
+)
+_WRITTEN_FOR = {".js": (".ts", ".tsx"), ".jsx": (".tsx",), ".mjs": (".mts",), ".cjs": (".cts",)}
+_ENTRIES = ("src/index", "index", "src/main", "lib/index")
+
+
+class Layout(NamedTuple):
+    """What the manifests say: folder -> project, package name -> workspace package."""
+
+    projects: Mapping[str, Project]
+    workspaces: Mapping[str, Workspace]
+
+
+def layout(facts: Mapping[str, FileFacts]) -> Layout:
+    """Where modules lie in a set of files."""
+    return Layout(projects(facts), workspaces(facts))
+
+
+class Tables:
+    """A layout and the facts of its files, with what was found out about them so far."""
+
+    __slots__ = ("_chased", "facts", "layout")
+
+    def __init__(self, facts: Mapping[str, FileFacts], layout: Layout) -> None:
+        self.facts = facts
+        self.layout = layout
+        self._chased: dict[tuple[str, str], tuple[str, ...]] = {}
+
+    def file_at(self, location: str | None) -> str | None:
+        """The file that an import of `location` reads: as it is, by ending, or a folder's index."""
+        if location is None:
+            return None
+        return next((path for path in _guesses(location) if path in self.facts), None)
+
+    def resolve(self, importer: str, module: str) -> str | None:
+        """The file that `module`, as written in `importer`, stands for; None for elsewhere."""
+        if module.startswith("."):
+            return self.file_at(normal(join(folder_of(importer), module)))
+        return self._mapped(importer, module) or self._package(module)
+
+    def _mapped(self, importer: str, module: str) -> str | None:
+        folder = folder_of(importer)
+        while folder not in self.layout.projects:
+            if not folder:
+                return None
+            folder = folder_of(folder)
+        places = self.layout.projects[folder].places(module)
+        return next((found for found in map(self.file_at, places) if found), None)
+
+    def _package(self, module: str) -> str | None:
+        parts = module.split("/")
+        name = "/".join(parts[:2]) if module.startswith("@") else parts[0]
+        package = self.layout.workspaces.get(name)
+        if package is None:
+            return None
+        inner = module[len(name) + 1 :]
+        entries = (inner, join("src", inner)) if inner else (*package.entries, *_ENTRIES)
+        places = (normal(join(package.folder, entry)) for entry in entries)
+        return next((found for found in map(self.file_at, places) if found), None)
+
+    def chase(self, path: str, name: str) -> tuple[str, ...]:
+        """The files that define `name` as exported by `path`, through what it passes on."""
+        key = (path, name)
+        if key not in self._chased:
+            # Set before it is known, so that files that pass on each other come to an end.
+            self._chased[key] = ()
+            self._chased[key] = tuple(sorted(_sources(path, name, self)))
+        return self._chased[key]
+
+
+def _guesses(location: str) -> Iterator[str]:
+    yield location
+    stem, dot, ending = location.rpartition(".")
+    for other in _WRITTEN_FOR.get(dot + ending, ()):
+        yield stem + other
+    for end in _ENDINGS:
+        yield location + end
+    for end in _ENDINGS:
+        yield join(location, "index" + end)
+
+
+def _sources(path: str, name: str, tables: Tables) -> set[str]:
+    facts = tables.facts[path]
+    if name in facts.names:
+        return {path}
+    found: set[str] = set()
+    for item in facts.imports:
+        for taken in item.names:
+            if item.exported and (taken.bound == name or taken.name == "*"):
+                source = tables.resolve(path, item.module)
+                if source and source != path:
+                    original = name if taken.name == "*" else taken.name
+                    passed = tables.chase(source, original)
+                    found.update(passed or ({source} if taken.name != "*" else ()))
+    return found
+
+
+def targets(facts: FileFacts, tables: Tables) -> dict[str, set[str]]:
+    """The files that a JavaScript or TypeScript file imports, each with the names it takes."""
+    found: dict[str, set[str]] = {}
+    for item in facts.imports:
+        target = tables.resolve(facts.path, item.module)
+        if target is None:
+            continue
+        own = found.setdefault(target, set())
+        names = {taken.name for taken in item.names if taken.name != "*"} | set(item.used)
+        for name in names:
+            sources = tables.chase(target, name)
+            for source in sources:
+                found.setdefault(source, set()).add(name)
+            if not sources:
+                own.add(name)
+    return found
