@@ -1,0 +1,247 @@
+"""A repository on disk, and its index: the edge between the file system and the pure rooms.
+
+Safe from any thread: one refresh runs at a time, readers always see a whole index.
+"""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections import Counter
+from dataclasses import dataclass, field
+from threading import Event, Lock
+from typing import TYPE_CHECKING
+
+from context import languages, screen
+from context.crawl import crawl, ignored_by
+from context.errors import ContextError
+from context.examine import Record, Task
+from context.files import read_text
+from context.index import Index, build
+from context.parse import parse_open
+from context.resolve import Resolver
+from context.store import Store, digest_of
+from context.types import CorpusEntry
+from context.workers import examine_all
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+    from pathlib import Path
+
+    from context.crawl import Found
+    from context.facts import FileFacts
+    from context.resolve import Edges
+
+_log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class IndexReport:
+    """What a refresh came to; the fields are those of `infill index --json`."""
+
+    files: int = 0
+    by_language: Mapping[str, int] = field(default_factory=dict[str, int])
+    edges: int = 0
+    seconds: float = 0.0
+    from_cache: int = 0
+    parsed: int = 0
+    left_out: Mapping[str, int] = field(default_factory=dict[str, int])
+
+
+class Repository:
+    """The files below a root, crawled, parsed, indexed and kept up to date.
+
+    Satisfies `context.types.Corpus`. Before the first `refresh` the index is empty.
+    """
+
+    def __init__(self, root: Path, *, cache_dir: Path | None, ignore: Sequence[str] = ()) -> None:
+        self.root = root.resolve()
+        self._ignore = tuple(ignore)
+        self._store = Store(cache_dir, self.root)
+        self._refreshing = Lock()
+        self._lock = Lock()
+        self._closed = Event()
+        self._records: dict[str, Record] | None = None
+        self._on_disk = build({})
+        self._seen = self._on_disk
+        self._left_out: Mapping[str, str] = {}
+        self._shadows: dict[str, str] = {}
+        self._stale = False
+        self._revision = 0
+        self._reasons: dict[str, str | None] = {}
+
+    @property
+    def index(self) -> Index:
+        """The index as of now, unsaved buffers included; those are parsed here, when asked for."""
+        with self._lock:
+            if self._stale:
+                self._seen = self._on_disk.with_texts(self._parsed_shadows())
+                self._stale = False
+            return self._seen
+
+    @property
+    def revision(self) -> int:
+        """A number that grows whenever an entry is added, changed or removed."""
+        return self._revision
+
+    @property
+    def left_out(self) -> Mapping[str, str]:
+        """Path -> why it isn't in the index; folders, which weren't entered, end in `/`."""
+        return self._left_out
+
+    def refresh(self, on_progress: Callable[[int, int], None] | None = None) -> IndexReport:
+        """Bring the index up to date with the disk: read and parse what changed, nothing else.
+
+        `on_progress` hears how many of how many files are done, from this thread.
+        """
+        with self._refreshing:
+            started = time.perf_counter()
+            found = crawl(self.root, self._ignore)
+            before = self._store.load() if self._records is None else self._records
+            tasks, records = _compare(found.files, before)
+            fresh = self._examine(tasks, on_progress)
+            if self._closed.is_set():
+                return self._report(time.perf_counter() - started, len(fresh))
+            records.update(fresh)
+            removed = before.keys() - records.keys()
+            if fresh or removed or self._records is None:
+                self._swap(records, fresh, removed)
+            self._note_left_out(found.left_out, records)
+            return self._report(time.perf_counter() - started, len(tasks))
+
+    def shadow(self, path: str, text: str | None) -> None:
+        """Let an unsaved text stand in for a file, or (None) the file for itself again.
+
+        Nothing is parsed before the index is asked for, and nothing is ever written.
+        A file that may not be sent doesn't come in this way either.
+        """
+        if text is not None and (_outside(path) or self.may_send(path) is not None):
+            return
+        with self._lock:
+            if self._shadows.get(path) == text:
+                return
+            if text is None:
+                self._shadows.pop(path, None)
+            else:
+                self._shadows[path] = text
+            self._stale = True
+            self._revision += 1
+
+    def may_send(self, path: str) -> str | None:
+        """Why this document must not leave the machine; None where it may."""
+        if path not in self._reasons:
+            self._reasons[path] = self._forbidden(path)
+        return self._reasons[path]
+
+    def entries(self) -> Sequence[CorpusEntry]:
+        """Every readable file, sorted by path."""
+        facts = self.index.facts
+        return tuple(
+            CorpusEntry(path, facts[path].language, facts[path].digest) for path in sorted(facts)
+        )
+
+    def read(self, path: str, /) -> str | None:
+        """The text of a file of the index as the user sees it; None when it can't be read."""
+        shadow = self._shadows.get(path)
+        if shadow is not None:
+            return shadow
+        if path not in self._on_disk.facts:
+            return None
+        try:
+            return read_text(self.root / path).text
+        except ContextError:
+            return None
+
+    def close(self) -> None:
+        """Let a refresh that is under way come to an end early; the index stays readable."""
+        self._closed.set()
+
+    def _examine(
+        self, tasks: Sequence[Task], on_progress: Callable[[int, int], None] | None
+    ) -> dict[str, Record]:
+        fresh: dict[str, Record] = {}
+        for task, record in examine_all(self.root, tasks, stopped=self._closed.is_set):
+            fresh[task.path] = record
+            if on_progress is not None:
+                on_progress(len(fresh), len(tasks))
+        return fresh
+
+    def _swap(
+        self, records: dict[str, Record], fresh: Mapping[str, Record], removed: set[str]
+    ) -> None:
+        """Put the new index in the place of the old one, and on disk."""
+        facts = _facts(records)
+        digest = digest_of(facts)
+        edges = self._store.load_edges(digest) if self._records is None else None
+        index = self._built(facts, edges)
+        with self._lock:
+            self._records = records
+            self._on_disk = self._seen = index
+            self._stale = bool(self._shadows)
+            self._revision += 1
+            self._reasons = {}
+        if edges is None or fresh or removed:
+            self._store.save(fresh, removed, (digest, index.imports))
+
+    def _built(self, facts: dict[str, FileFacts], edges: dict[str, Edges] | None) -> Index:
+        if edges is not None:
+            return Index(facts, Resolver(facts), edges)
+        if facts.keys() == self._on_disk.facts.keys():
+            return self._on_disk.with_texts(facts)
+        return build(facts)
+
+    def _parsed_shadows(self) -> dict[str, FileFacts]:
+        return {
+            path: parse_open(path, languages.of(path), text) for path, text in self._shadows.items()
+        }
+
+    def _forbidden(self, path: str) -> str | None:
+        if screen.is_secret(path):
+            return "its name says that it holds secrets"
+        if _outside(path):
+            return None
+        source = ignored_by(self.root, path, self._ignore)
+        return f"it is left out by {source}" if source else None
+
+    def _note_left_out(self, crawled: Mapping[str, str], records: Mapping[str, Record]) -> None:
+        read = {path: record.reason for path, record in records.items() if record.reason}
+        self._left_out = {**crawled, **read}
+
+    def _report(self, seconds: float, n_read: int) -> IndexReport:
+        facts = self._on_disk.facts
+        return IndexReport(
+            files=len(facts),
+            by_language=dict(sorted(Counter(item.language for item in facts.values()).items())),
+            edges=self._on_disk.n_edges,
+            seconds=seconds,
+            from_cache=max(0, len(facts) - n_read),
+            parsed=n_read,
+            left_out=dict(sorted(Counter(self._left_out.values()).items())),
+        )
+
+
+def _compare(
+    files: Sequence[Found], before: Mapping[str, Record]
+) -> tuple[list[Task], dict[str, Record]]:
+    """What must be read again, and the records that still hold."""
+    tasks: list[Task] = []
+    kept: dict[str, Record] = {}
+    for file in files:
+        known = before.get(file.path)
+        if known and (known.mtime_ns, known.size) == (file.mtime_ns, file.size):
+            kept[file.path] = known
+        else:
+            facts = known.facts if known else None
+            tasks.append(Task(file.path, file.mtime_ns, file.size, facts))
+    return tasks, kept
+
+
+def _facts(records: Mapping[str, Record]) -> dict[str, FileFacts]:
+    """The facts of the files that have some, sorted by path."""
+    known = ((path, records[path].facts) for path in sorted(records))
+    return {path: facts for path, facts in known if facts is not None}
+
+
+def _outside(path: str) -> bool:
+    """Whether a path isn't one below the root: absolute, or climbing."""
+    return path.startswith("/") or ".." in path.split("/") or ":" in path[:3] or not path

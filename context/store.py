@@ -1,0 +1,176 @@
+"""The index on disk: records by path, and the edges they make, in one SQLite file.
+
+A repository has a folder of its own below the cache folder, readable by the user
+alone. Whatever goes wrong with the file (damaged, locked, on a read-only disk) the
+server works without it: one line in the log, no exception. A damaged file is made
+anew.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+import sqlite3
+import sys
+from contextlib import closing, suppress
+from hashlib import blake2b
+from typing import TYPE_CHECKING, Any
+
+from context.examine import Record
+from context.facts import FileFacts
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+    from pathlib import Path
+
+    from context.resolve import Edges
+
+# Counted up whenever rows or what a parser puts into them change their meaning.
+SCHEMA = 1
+_BUSY_S = 0.5
+_log = logging.getLogger(__name__)
+
+_TABLES = """
+    CREATE TABLE IF NOT EXISTS file (
+        path TEXT PRIMARY KEY, mtime_ns INTEGER, size INTEGER, reason TEXT,
+        language TEXT, digest TEXT, imports TEXT, outline TEXT, words TEXT, manifest TEXT
+    ) WITHOUT ROWID;
+    CREATE TABLE IF NOT EXISTS graph (id INTEGER PRIMARY KEY, digest TEXT, edges TEXT);
+"""
+
+
+def folder_for(cache_dir: Path, root: Path) -> Path:
+    """The folder below `cache_dir` that belongs to the repository at `root`."""
+    name = blake2b(str(root).encode(errors="surrogatepass"), digest_size=8).hexdigest()
+    label = "".join(char for char in root.name if char.isascii() and char.isalnum())[:32]
+    return cache_dir / f"{label or 'root'}-{name}"
+
+
+class Store:
+    """The file, or nothing in its place: every method works either way, from any thread."""
+
+    def __init__(self, cache_dir: Path | None, root: Path) -> None:
+        self._path: Path | None = None
+        if cache_dir is not None:
+            self._path = _prepare(folder_for(cache_dir, root))
+
+    def load(self) -> dict[str, Record]:
+        """Every record by path; none where there is no usable file."""
+        try:
+            return self._read()
+        except sqlite3.DatabaseError as error:
+            if isinstance(error, sqlite3.OperationalError):
+                self._give_up(error)
+            else:
+                self._start_over(error)
+            return {}
+        except OSError as error:
+            self._give_up(error)
+            return {}
+
+    def load_edges(self, digest: str) -> dict[str, Edges] | None:
+        """The edges saved for a repository of this digest; None where others or none are."""
+        if self._path is None:
+            return None
+        try:
+            with closing(_connect(self._path)) as base:
+                query = "SELECT edges FROM graph WHERE digest = ?"
+                row = base.execute(query, (digest,)).fetchone()
+            return _decode_edges(row[0]) if row else None
+        except (sqlite3.Error, OSError, ValueError) as error:
+            self._give_up(error)
+            return None
+
+    def save(
+        self,
+        changed: Mapping[str, Record],
+        removed: Iterable[str],
+        graph: tuple[str, Mapping[str, Edges]],
+    ) -> None:
+        """Put records in, take others out, and keep the edges under their digest."""
+        if self._path is None:
+            return
+        try:
+            with closing(_connect(self._path)) as base, base:
+                base.executemany("DELETE FROM file WHERE path = ?", [(path,) for path in removed])
+                rows = [_row(path, record) for path, record in changed.items()]
+                base.executemany(f"INSERT OR REPLACE INTO file VALUES ({_MARKS})", rows)  # noqa: S608 -- marks only
+                digest, edges = graph
+                coded = json.dumps(edges, separators=(",", ":"))
+                base.execute("INSERT OR REPLACE INTO graph VALUES (1, ?, ?)", (digest, coded))
+        except (sqlite3.Error, OSError) as error:
+            self._give_up(error)
+
+    def _read(self) -> dict[str, Record]:
+        if self._path is None:
+            return {}
+        with closing(_connect(self._path)) as base:
+            return {row[0]: _record(row) for row in base.execute("SELECT * FROM file")}
+
+    def _start_over(self, error: Exception) -> None:
+        _log.warning("The index at %s is damaged (%s) and is made anew", self._path, error)
+        if self._path is None:
+            return
+        for ending in ("", "-wal", "-shm"):
+            with suppress(OSError):
+                self._path.with_name(self._path.name + ending).unlink(missing_ok=True)
+
+    def _give_up(self, error: Exception) -> None:
+        if self._path is not None:
+            _log.warning("Working without the index at %s (%s)", self._path, error)
+        self._path = None
+
+
+_MARKS = ", ".join("?" * 10)
+
+
+def digest_of(facts: Mapping[str, FileFacts]) -> str:
+    """A name for a repository's state: other files, texts or Python, other name."""
+    found = blake2b(repr(sys.version_info[:2]).encode(), digest_size=16)
+    for path in sorted(facts):
+        found.update(f"{path}\0{facts[path].digest}\0".encode())
+    return found.hexdigest()
+
+
+def _prepare(folder: Path) -> Path | None:
+    try:
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        folder.chmod(0o700)
+    except OSError as error:
+        _log.warning("Working without an index on disk: %s can't be made (%s)", folder, error)
+        return None
+    return folder / f"index-{SCHEMA}.sqlite3"
+
+
+def _connect(path: Path) -> sqlite3.Connection:
+    base = sqlite3.connect(path, timeout=_BUSY_S)
+    try:
+        base.execute("PRAGMA journal_mode = WAL")
+        base.execute("PRAGMA synchronous = NORMAL")
+        base.executescript(_TABLES)
+    except BaseException:
+        base.close()
+        raise
+    return base
+
+
+def _row(path: str, record: Record) -> tuple[Any, ...]:
+    facts = record.facts
+    head = (path, record.mtime_ns, record.size, record.reason)
+    if facts is None:
+        return (*head, "", "", "", "", "", "")
+    coded = (facts.coded_imports, facts.coded_outline, facts.coded_words, facts.manifest)
+    return (*head, facts.language, facts.digest, *coded)
+
+
+def _record(row: tuple[Any, ...]) -> Record:
+    path, mtime_ns, size, reason, *fields = row
+    facts = FileFacts(path, *fields) if not reason else None
+    return Record(mtime_ns, size, facts, reason)
+
+
+def _decode_edges(coded: str) -> dict[str, Edges]:
+    edges: dict[str, dict[str, list[str]]] = json.loads(coded)
+    return {
+        path: {to: tuple(names) for to, names in links.items()} for path, links in edges.items()
+    }

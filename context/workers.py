@@ -1,0 +1,191 @@
+"""Many files read and parsed at once, in processes of their own.
+
+Parsing holds the interpreter's lock, so threads would only make typing wait. A
+worker is a fresh interpreter started with `-P` and `-E`, outside of the
+workspace: a repository's own `json.py` or `context/` is never imported, nor does
+a file that brings a parser down take the server with it.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from concurrent.futures import ThreadPoolExecutor, as_completed
+from pathlib import Path
+from queue import Empty, SimpleQueue
+from typing import IO, TYPE_CHECKING, Any
+
+from context.examine import Record, Task, examine
+from context.facts import FileFacts
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+
+# Below this many bytes, starting processes takes longer than parsing.
+WORTH_BYTES = 1_500_000
+_BATCH_BYTES = 200_000
+_BATCH_FILES = 50
+_MOST_WORKERS = 8
+_PACKAGE = Path(__file__).resolve().parent
+_BOOT = "import sys; sys.path.extend(sys.argv[1:]); from context.workers import serve; serve()"
+
+
+def examine_all(
+    root: Path, tasks: Sequence[Task], *, stopped: Callable[[], bool]
+) -> Iterator[tuple[Task, Record]]:
+    """Every task's record as it comes, in no order; ends early when `stopped` says so."""
+    n_workers = min(os.cpu_count() or 1, _MOST_WORKERS)
+    if n_workers < 2 or sum(task.size for task in tasks) < WORTH_BYTES:  # noqa: PLR2004 -- one is none
+        for task in tasks:
+            if stopped():
+                return
+            yield task, examine(root, task)
+        return
+    yield from _in_processes(root, tasks, n_workers, stopped)
+
+
+def _in_processes(
+    root: Path, tasks: Sequence[Task], n_workers: int, stopped: Callable[[], bool]
+) -> Iterator[tuple[Task, Record]]:
+    todo: SimpleQueue[list[Task]] = SimpleQueue()
+    done: SimpleQueue[tuple[Task, Record] | None] = SimpleQueue()
+    for batch in _batches(tasks):
+        todo.put(batch)
+    with ThreadPoolExecutor(n_workers, thread_name_prefix="infill-parse") as pool:
+        drivers = [pool.submit(_drive, root, todo, done, stopped) for _ in range(n_workers)]
+        for _ in drivers:
+            while (item := done.get()) is not None:
+                yield item
+    for driver in as_completed(drivers):
+        driver.result()
+
+
+def _batches(tasks: Sequence[Task]) -> Iterator[list[Task]]:
+    batch: list[Task] = []
+    for task in tasks:
+        batch.append(task)
+        if len(batch) >= _BATCH_FILES or sum(each.size for each in batch) > _BATCH_BYTES:
+            yield batch
+            batch = []
+    if batch:
+        yield batch
+
+
+def _drive(
+    root: Path,
+    todo: SimpleQueue[list[Task]],
+    done: SimpleQueue[tuple[Task, Record] | None],
+    stopped: Callable[[], bool],
+) -> None:
+    """Feed one worker until nothing is left to do, starting another where one dies."""
+    worker: subprocess.Popen[bytes] | None = None
+    try:
+        while not stopped():
+            batch = todo.get_nowait()
+            worker = worker or _start(root)
+            try:
+                for task, record in _ask(worker, root, batch):
+                    done.put((task, record))
+            except (OSError, ValueError):
+                _stop(worker)
+                worker = None
+                _split(batch, todo, done)
+    except Empty:
+        pass
+    finally:
+        done.put(None)
+        if worker is not None:
+            _stop(worker)
+
+
+def _split(
+    batch: list[Task],
+    todo: SimpleQueue[list[Task]],
+    done: SimpleQueue[tuple[Task, Record] | None],
+) -> None:
+    """Try the files of a batch that killed its worker one by one; blame the one that is alone."""
+    if len(batch) == 1:
+        task = batch[0]
+        done.put((task, Record(task.mtime_ns, task.size, None, "unparsable")))
+        return
+    for task in batch:
+        todo.put([task])
+
+
+def _start(root: Path) -> subprocess.Popen[bytes]:
+    return subprocess.Popen(  # noqa: S603 -- our own interpreter, our own code
+        [sys.executable, "-P", "-E", "-c", _BOOT, *_import_path(root)],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        cwd=_PACKAGE,
+        creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),
+    )
+
+
+def _import_path(root: Path) -> list[str]:
+    """Where a worker finds our packages: where we did, the workspace left out."""
+    own = str(_PACKAGE.parent)
+    others = [Path(place) for place in sys.path if place and place != own]
+    safe = (place for place in others if place.is_absolute())
+    return [own, *(str(place) for place in safe if not place.resolve().is_relative_to(root))]
+
+
+def _ask(
+    worker: subprocess.Popen[bytes], root: Path, batch: list[Task]
+) -> list[tuple[Task, Record]]:
+    pipe_in, pipe_out = worker.stdin, worker.stdout
+    if pipe_in is None or pipe_out is None:
+        raise OSError("the worker has no pipes")
+    question = [str(root), [[task.path, task.known and task.known.digest] for task in batch]]
+    pipe_in.write(json.dumps(question).encode() + b"\n")
+    pipe_in.flush()
+    rows = json.loads(pipe_out.readline())
+    return [(task, _record(task, row)) for task, row in zip(batch, rows, strict=True)]
+
+
+def _record(task: Task, row: list[Any]) -> Record:
+    reason, *fields = row
+    if reason:
+        return Record(task.mtime_ns, task.size, None, reason)
+    facts = FileFacts(task.path, *fields) if fields else task.known
+    return Record(task.mtime_ns, task.size, facts)
+
+
+def _stop(worker: subprocess.Popen[bytes]) -> None:
+    worker.kill()
+    worker.wait()
+    for pipe in (worker.stdin, worker.stdout):
+        if pipe is not None:
+            _close(pipe)
+
+
+def _close(pipe: IO[bytes]) -> None:
+    try:
+        pipe.close()
+    except OSError:
+        # What was still to be written can't be: nobody reads any more.
+        return
+
+
+def serve() -> None:
+    """A worker's life: a batch in, its records out, a line each, until the pipe closes."""
+    out = sys.stdout.buffer
+    for line in sys.stdin.buffer:
+        root, batch = json.loads(line)
+        rows = [_answer(Path(root), path, known) for path, known in batch]
+        out.write(json.dumps(rows).encode() + b"\n")
+        out.flush()
+
+
+def _answer(root: Path, path: str, known: str | None) -> list[str]:
+    """`[reason]`, `[""]` for a text whose digest is `known`, else `["", *fields of its facts]`."""
+    before = FileFacts(path, "", known) if known else None
+    record = examine(root, Task(path, 0, 0, before))
+    facts = record.facts
+    if facts is None or facts is before:
+        return [record.reason]
+    coded = (facts.coded_imports, facts.coded_outline, facts.coded_words, facts.manifest)
+    return ["", facts.language, facts.digest, *coded]
