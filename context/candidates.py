@@ -1,0 +1,235 @@
+"""Which files bear on a place in a document, how much, and for which of their names."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from context.facts import CONTAINERS
+from context.resolve.javascript import LANGUAGES as SCRIPTS
+from context.resolve.paths import folder_of
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping
+
+    from context.facts import Definition, FileFacts
+    from context.index import Index
+    from context.resolve import Edges
+    from context.types import Snapshot
+
+# A name that more files define says little about which of them is meant.
+_MOST_DEFINERS = 3
+_SHORTEST_NAME = 4
+_MOST_IMPORTERS = 3
+_MOST_NEIGHBOURS = 4
+_MOST_DEEPER = 40
+_MOST_BASES = 8
+_WORD = re.compile(r"[^\W\d]\w*")
+
+IMPORTED, NAMED, DEEPER, IMPORTER, NEIGHBOUR = (
+    "imported",
+    "named",
+    "deeper",
+    "importer",
+    "neighbour",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A file that bears on the place.
+
+    Attributes:
+        how: what leads to it; decides which forms it may take.
+        names: what of it is wanted.
+        score: higher is more relevant.
+        is_near: whether one of the names stands near the cursor.
+    """
+
+    path: str
+    how: str
+    names: frozenset[str]
+    reason: str
+    depth: int | None
+    score: float
+    is_near: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """What is asked about: a document, its facts and imports, and what surrounds the cursor."""
+
+    snapshot: Snapshot
+    facts: FileFacts
+    edges: Edges
+    around: tuple[Definition, ...]
+    near: Mapping[str, float]
+
+
+def candidates(
+    index: Index, place: Place, read: Callable[[str], str | None]
+) -> tuple[Candidate, ...]:
+    """Every file worth a thought, the most relevant first, ties by path; each file once."""
+    best: dict[str, Candidate] = {}
+    for item in _all(index, place, read):
+        known = best.get(item.path)
+        if item.path == place.snapshot.path or item.path not in index.facts:
+            continue
+        if known is None or item.score > known.score:
+            names = item.names | known.names if known and known.how == item.how else item.names
+            best[item.path] = _with_names(item, names)
+        elif known.how in {IMPORTED, NAMED}:
+            best[item.path] = _with_names(known, known.names | item.names)
+    if not best:
+        best = {item.path: item for item in _neighbours(index, place)}
+    return tuple(sorted(best.values(), key=lambda item: (-item.score, item.path)))
+
+
+def _with_names(item: Candidate, names: frozenset[str]) -> Candidate:
+    if names == item.names:
+        return item
+    return Candidate(item.path, item.how, names, item.reason, item.depth, item.score, item.is_near)
+
+
+def _all(index: Index, place: Place, read: Callable[[str], str | None]) -> Iterator[Candidate]:
+    direct = list(_imported(place))
+    yield from direct
+    yield from _bases(index, direct, place, read)
+    yield from _named(index, place)
+    yield from _importers(index, place)
+    yield from _deeper(index, direct)
+
+
+def _imported(place: Place) -> Iterator[Candidate]:
+    called = {taken.name: taken.bound for item in place.facts.imports for taken in item.names}
+    for path, names in place.edges.items():
+        weight = max(
+            (place.near.get(called.get(name, name), place.near.get(name, 0.0)) for name in names),
+            default=0.0,
+        )
+        reason = _listing("imported here", names)
+        score = (3.0 + weight if weight else 2.0) if names else 0.5
+        yield Candidate(path, IMPORTED, frozenset(names), reason, 1, score, weight > 0)
+
+
+def _listing(what: str, names: tuple[str, ...]) -> str:
+    shown = ", ".join(f"`{name}`" for name in names[:3])
+    more = f" and {len(names) - 3} more" if len(names) > 3 else ""  # noqa: PLR2004 -- as above
+    return f"{what}: {shown}{more}" if names else what
+
+
+def _bases(
+    index: Index, direct: list[Candidate], place: Place, read: Callable[[str], str | None]
+) -> Iterator[Candidate]:
+    """The classes that near classes inherit from, in whichever files they are."""
+    todo = [(item.path, item.names & place.near.keys(), 2) for item in direct if item.is_near]
+    seen: set[tuple[str, str]] = set()
+    while todo and len(seen) < _MOST_BASES:
+        path, names, depth = todo.pop(0)
+        for cls, words in _headers(index, path, names, read):
+            if (path, cls) in seen:
+                continue
+            seen.add((path, cls))
+            own = words & index.facts[path].names - {cls}
+            if own:
+                todo.append((path, own, depth))
+                yield Candidate(path, IMPORTED, own, f"bases of `{cls}`", depth - 1, 2.5)
+            for to, taken in index.imports.get(path, {}).items():
+                inherited = words.intersection(taken)
+                if inherited:
+                    todo.append((to, inherited, depth + 1))
+                    yield Candidate(
+                        to, NAMED, inherited, f"base of `{cls}`", depth, 2.5 - depth / 10
+                    )
+
+
+def _headers(
+    index: Index, path: str, names: frozenset[str] | set[str], read: Callable[[str], str | None]
+) -> Iterator[tuple[str, frozenset[str]]]:
+    """The words in the signatures of a file's classes of these names."""
+    facts = index.facts.get(path)
+    classes = [
+        item
+        for item in (facts.definitions if facts else ())
+        if item.kind in CONTAINERS and item.name in names
+    ]
+    text = read(path) if classes else None
+    if text is not None:
+        rows = text.split("\n")
+        for item in classes:
+            header = " ".join(rows[item.line : item.head + 1])
+            yield item.name, frozenset(_WORD.findall(header))
+
+
+def _named(index: Index, place: Place) -> Iterator[Candidate]:
+    """Files that define a name near the cursor which nothing imports."""
+    own = {item.name for item in place.facts.definitions}
+    taken = {name.bound for item in place.facts.imports for name in item.names}
+    here = folder_of(place.snapshot.path)
+    for name, weight in place.near.items():
+        if len(name) < _SHORTEST_NAME or name in own or name in taken:
+            continue
+        paths = [
+            path
+            for path in index.definers.get(name, ())
+            if _kin(index.facts[path].language, place.snapshot.language)
+        ]
+        beside = [path for path in paths if folder_of(path) == here]
+        if place.snapshot.language == "Go" and beside:
+            paths = beside
+        if 0 < len(paths) <= _MOST_DEFINERS:
+            for path in paths:
+                bonus = 1.0 if path in beside else 0.0
+                score = 1.0 + weight / len(paths) + bonus
+                reason = f"defines `{name}`, used near the cursor"
+                yield Candidate(path, NAMED, frozenset({name}), reason, None, score, is_near=True)
+
+
+def _kin(left: str, right: str) -> bool:
+    return left == right or (left in SCRIPTS and right in SCRIPTS)
+
+
+def _importers(index: Index, place: Place) -> Iterator[Candidate]:
+    """Files that use what the cursor stands in."""
+    path = place.snapshot.path
+    own = {item.name for item in place.around}
+    users = [
+        (importer, own.intersection(index.imports[importer].get(path, ())))
+        for importer in index.importers.get(path, ())
+    ]
+    for importer, names in [user for user in users if user[1]][:_MOST_IMPORTERS]:
+        reason = _listing("uses from this file", tuple(sorted(names)))
+        yield Candidate(importer, IMPORTER, frozenset(names), reason, None, 0.8)
+
+
+def _deeper(index: Index, direct: list[Candidate]) -> Iterator[Candidate]:
+    """What the direct imports import in turn."""
+    ranked = sorted(direct, key=lambda item: (-item.score, item.path))
+    count = 0
+    for item in ranked:
+        for path, names in index.imports.get(item.path, {}).items():
+            if names and count < _MOST_DEEPER:
+                count += 1
+                reason = f"imported by {item.path}"
+                score = 0.1 * item.score
+                yield Candidate(path, DEEPER, frozenset(names), reason, 2, score)
+
+
+def _neighbours(index: Index, place: Place) -> Iterator[Candidate]:
+    """Files of the same language in the same folder, where nothing else is known."""
+    here, name = folder_of(place.snapshot.path), place.snapshot.path.rpartition("/")[2]
+    ending = name.rpartition(".")[2]
+    beside = [
+        path
+        for path, facts in index.facts.items()
+        if folder_of(path) == here
+        and _kin(facts.language, place.snapshot.language)
+        and path.rpartition(".")[2] == ending
+        and path != place.snapshot.path
+    ]
+    # The next files by name are likelier kin than the first of a folder of hundreds.
+    beside.sort(key=lambda path: (path.rpartition("/")[2] < name, path))
+    for place_, path in enumerate(beside[:_MOST_NEIGHBOURS]):
+        score = 0.1 - place_ / 100
+        yield Candidate(path, NEIGHBOUR, frozenset(), "in the same folder", None, score)
