@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from contextlib import aclosing
+import asyncio
+from contextlib import aclosing, suppress
 from dataclasses import dataclass, replace
 from ssl import PROTOCOL_TLS_CLIENT, SSLContext
 from typing import TYPE_CHECKING, Any
@@ -24,6 +25,7 @@ _MAX_STOPS = 4  # The API takes no more; the rest are looked for on our side.
 _MAX_ERROR_BYTES = 65_536
 _REFUSED = (400, 422)
 _OK = 200
+_DRAIN_S = 0.1
 
 
 @dataclass(frozen=True, slots=True)
@@ -226,18 +228,25 @@ async def _objects(response: httpx.Response, host: str) -> AsyncGenerator[dict[s
     async with aclosing(events(response.aiter_bytes(), host)) as found:
         async for data in found:
             if data == DONE:
-                return
+                break
             yield parse_object(data, host)
+        await _drain(found)
+
+
+async def _drain(rest: AsyncGenerator[bytes]) -> None:
+    """Read what follows the end mark, as only a connection that was read to its end is kept."""
+    with suppress(TimeoutError):
+        async with asyncio.timeout(_DRAIN_S):
+            async for _ in rest:
+                pass
 
 
 def _chunk(choice: Any, host: str) -> Chunk:
     try:
         text: str = (choice.get("text") or "") + ""
-        logprobs: list[float] = [
-            value + 0.0
-            for value in (choice.get("logprobs") or {}).get("token_logprobs") or ()
-            if value is not None
-        ]
+        scored: Any = choice.get("logprobs")
+        scores: Any = scored.get("token_logprobs") if scored else None
+        logprobs: list[float] = [score + 0.0 for score in scores or () if score is not None]
         ended: Any = choice.get("finish_reason")
     except (AttributeError, TypeError) as error:
         raise BackendError(

@@ -1,0 +1,232 @@
+"""The openai backend against a real HTTP server on this machine."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from contextlib import aclosing
+
+import pytest
+import wire
+
+from inference.backends.openai import OpenAIBackend, Timeouts
+from inference.errors import BackendError
+from inference.types import Chunk, Prompt, Request
+
+KEY = "sk-secret-0123456789"
+PRIVATE_CODE = "launch_code = 'correct horse battery'"
+
+
+def _request(*, ids: tuple[int, ...] | None = None, n: int = 16) -> Request:
+    prompt = Prompt(PRIVATE_CODE, ids, 9, ("<eos>", "a", "b", "c", "d"), ())
+    return Request(PRIVATE_CODE, "", "a.py", "Python", prompt, max_new_tokens=n)
+
+
+async def _collect(backend: OpenAIBackend, request: Request) -> list[Chunk]:
+    try:
+        async with aclosing(backend.stream(request)) as chunks:
+            return [chunk async for chunk in chunks]
+    finally:
+        await backend.aclose()
+
+
+async def _fault(endpoint: str, *, read_s: float = 5.0, key: str | None = KEY) -> str:
+    """What the backend says when it fails; never the key or the code."""
+    backend = OpenAIBackend(endpoint, "tiny", key, timeouts=Timeouts(1.0, read_s))
+    with pytest.raises(BackendError) as caught:
+        await _collect(backend, _request())
+    message = str(caught.value)
+    assert KEY not in message
+    assert "correct horse" not in message
+    return message
+
+
+async def test_text_comes_in_pieces_and_ends_with_a_reason():
+    script = wire.Script(text=("return ", "x\u2028\n"), logprobs=(-0.5, -0.25))
+    with wire.serve(script) as server:
+        chunks = await _collect(OpenAIBackend(server.endpoint, "tiny", KEY), _request())
+    assert "".join(chunk.text for chunk in chunks) == "return x\u2028\n"
+    assert [(chunk.logprob, chunk.n_tokens) for chunk in chunks[:2]] == [(-0.5, 1), (-0.25, 1)]
+    assert [chunk.finish_reason for chunk in chunks] == [None, None, "stop"]
+
+
+async def test_what_is_asked():
+    with wire.serve() as server:
+        await _collect(OpenAIBackend(server.endpoint + "/", "tiny", KEY), _request())
+    assert server.paths == ["/v1/completions"]
+    assert server.headers[0]["authorization"] == f"Bearer {KEY}"
+    assert server.requests[0] == {
+        "model": "tiny",
+        "prompt": PRIVATE_CODE,
+        "max_tokens": 16,
+        "temperature": 0.0,
+        "top_p": 1.0,
+        "stop": ["<eos>", "a", "b", "c"],
+        "stream": True,
+        "logprobs": 1,
+    }
+
+
+@pytest.mark.parametrize(("send_ids", "sent"), [(True, [1, 2, 3]), (False, PRIVATE_CODE)])
+async def test_ids_are_sent_only_where_they_are_wanted(send_ids, sent):
+    with wire.serve() as server:
+        backend = OpenAIBackend(server.endpoint, "tiny", send_ids=send_ids)
+        assert backend.capabilities.token_ids is send_ids
+        await _collect(backend, _request(ids=(1, 2, 3)))
+    assert server.requests[0]["prompt"] == sent
+    assert "authorization" not in server.headers[0]
+
+
+async def test_a_server_without_logprobs_is_asked_without_from_then_on():
+    with wire.serve(wire.Script(refuse_logprobs=True)) as server:
+        backend = OpenAIBackend(server.endpoint, "tiny")
+        for _ in range(2):
+            async with aclosing(backend.stream(_request())) as chunks:
+                assert [chunk.text async for chunk in chunks] == ["pass", ""]
+        await backend.aclose()
+    assert ["logprobs" in asked for asked in server.requests] == [True, False, False]
+
+
+async def test_connections_are_kept():
+    with wire.serve() as server:
+        backend = OpenAIBackend(server.endpoint, "tiny")
+        for _ in range(3):
+            async with aclosing(backend.stream(_request())) as chunks:
+                assert [chunk.text async for chunk in chunks] == ["pass", ""]
+        await backend.aclose()
+    assert server.connections == 1
+
+
+async def test_warming_asks_for_one_token():
+    with wire.serve(wire.Script(text=("a", "b"), finish="length")) as server:
+        backend = OpenAIBackend(server.endpoint, "tiny")
+        await backend.warm(_request())
+        await backend.aclose()
+    assert [asked["max_tokens"] for asked in server.requests] == [1]
+
+
+async def test_closing_the_stream_stops_the_generation_at_the_server():
+    with wire.serve(wire.Script(text=("a", "b"), hang="during")) as server:
+        backend = OpenAIBackend(server.endpoint, "tiny")
+        async with aclosing(backend.stream(_request())) as chunks:
+            assert (await anext(chunks)).text == "a"
+            left = time.monotonic()
+        assert server.wait(lambda: server.hung_up and server.running == 0)
+        await backend.aclose()
+    assert server.hung_up[0] - left < 0.5
+
+
+async def test_cancelling_while_the_server_thinks_hangs_up_too():
+    with wire.serve(wire.Script(hang="before")) as server:
+        backend = OpenAIBackend(server.endpoint, "tiny")
+        task = asyncio.create_task(_collect(backend, _request()))
+        await asyncio.to_thread(server.wait, lambda: server.running == 1)
+        left = time.monotonic()
+        task.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await task
+        assert server.wait(lambda: server.hung_up)
+    assert server.hung_up[0] - left < 0.5
+
+
+async def test_a_server_that_ignores_stream_is_understood():
+    whole = '{"choices": [{"text": "pass", "finish_reason": "length"}]}'
+    with wire.serve(wire.Script(body=whole, content_type="application/json")) as server:
+        chunks = await _collect(OpenAIBackend(server.endpoint, "tiny"), _request())
+    assert chunks == [Chunk("pass", finish_reason="length")]
+
+
+async def test_events_without_choices_and_comments_are_passed_over():
+    lines = (
+        ": keep-alive",
+        'data: {"choices": [], "usage": {"total_tokens": 3}}',
+        'data: {"choices": [{"text": "x", "finish_reason": "stop"}]}',
+    )
+    with wire.serve(wire.Script(events=lines)) as server:
+        chunks = await _collect(OpenAIBackend(server.endpoint, "tiny"), _request())
+    assert chunks == [Chunk("x", finish_reason="stop")]
+
+
+FAULTS = {
+    "bad key": (wire.Script(status=401, body="{}"), "refused the API key (401)"),
+    "forbidden": (wire.Script(status=403), "`api_key_env`"),
+    "wrong path": (wire.Script(status=404, body='{"detail": "Not Found"}'), "end in /v1?"),
+    "wrong model": (
+        wire.Script(status=404, body='{"error": {"message": "The model `tiny` does not exist."}}'),
+        "has no model 'tiny'",
+    ),
+    "too many": (
+        wire.Script(status=429, headers=(("Retry-After", "7"),)),
+        "try again in 7 s",
+    ),
+    "failure": (wire.Script(status=500, body='{"error": "CUDA out of memory"}'), "CUDA out of"),
+    "unknown status": (wire.Script(status=418), "status 418"),
+    "redirect": (
+        wire.Script(status=307, headers=(("Location", "https://elsewhere.example/"),)),
+        "redirects elsewhere",
+    ),
+    "refused": (
+        wire.Script(status=400, body='{"message": "maximum context length is 8192"}'),
+        "maximum context length is 8192",
+    ),
+    "echo": (
+        wire.Script(status=400, body='{"message": "bad prompt: ' + PRIVATE_CODE + '"}'),
+        "refused the request (400)",
+    ),
+    "key echo": (wire.Script(status=403, body='{"error": "no such key ' + KEY + '"}'), "(403);"),
+    "page": (wire.Script(body="<html></html>", content_type="text/html"), "a web page"),
+    "nonsense": (wire.Script(events=("data: {oops",)), "isn't JSON"),
+    "a list": (wire.Script(events=("data: []",)), "isn't an object"),
+    "unknown shape": (wire.Script(events=('data: {"choices": ["a"]}',)), "unknown shape"),
+    "error event": (
+        wire.Script(events=('data: {"error": {"message": "engine died"}}',)),
+        "gave up on the answer: 'engine died'",
+    ),
+    "half a stream": (wire.Script(finish=None, tear=True), "in the middle of its answer"),
+    "no end": (wire.Script(finish=None), "without saying that it was done"),
+    "no answer": (wire.Script(drop=True), "closed the connection without an answer"),
+}
+
+
+@pytest.mark.parametrize("name", FAULTS)
+async def test_every_fault_has_its_own_words(name):
+    script, expected = FAULTS[name]
+    with wire.serve(script) as server:
+        message = await _fault(server.endpoint)
+    assert f"127.0.0.1:{server.port}" in message
+    assert expected in message
+
+
+@pytest.mark.parametrize(
+    ("hang", "expected"), [("before", "said nothing"), ("during", "in the middle")]
+)
+async def test_a_hanging_server_counts_as_gone(hang, expected):
+    with wire.serve(wire.Script(hang=hang)) as server:
+        assert expected in await _fault(server.endpoint, read_s=0.05)
+
+
+async def test_nothing_listens():
+    assert "nothing listens" in await _fault(f"http://127.0.0.1:{wire.closed_port()}/v1")
+
+
+async def test_https_where_only_http_is_spoken():
+    with wire.serve() as server:
+        message = await _fault(f"https://127.0.0.1:{server.port}/v1")
+    assert "does it speak https" in message
+
+
+async def test_without_a_key_a_refusal_asks_for_one():
+    with wire.serve(wire.Script(status=401)) as server:
+        assert "wants an API key" in await _fault(server.endpoint, key=None)
+
+
+async def test_a_chat_is_not_a_completion():
+    backend = OpenAIBackend("http://localhost:1/v1", "tiny")
+    with pytest.raises(BackendError, match="only completes"):
+        await _collect(backend, Request("", "", "a.py", "Python"))
+
+
+@pytest.mark.parametrize("key", ["naïve", "two\nlines"])
+def test_a_key_that_no_header_can_carry_is_refused(key):
+    with pytest.raises(BackendError, match="no key has"):
+        OpenAIBackend("http://localhost:1/v1", "tiny", key)

@@ -1,0 +1,259 @@
+"""A deterministic stand-in for an OpenAI-compatible server, on 127.0.0.1.
+
+It speaks real HTTP over a real socket from a thread of its own, so that tests in
+this process and servers in another can both use it:
+
+    with wire.serve(wire.Script(text=("return ", "x"))) as server:
+        ...  # `endpoint` = server.endpoint
+
+What it does is a script; what was asked of it, and who hung up, is recorded.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import threading
+import time
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Literal
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+Hang = Literal["before", "during"]
+_TLS = b"\x16"  # what an encrypted connection begins with
+
+
+@dataclass(frozen=True, slots=True)
+class Script:
+    """How the server answers every request.
+
+    Attributes:
+        text: the completion, in the pieces it is sent in.
+        logprobs: one for each piece, where they are asked for.
+        finish: the finish reason; None sends neither it nor the end mark.
+        delay_s: before each piece.
+        hang: say nothing more, before the answer or after its first piece.
+        status: anything but 200 sends `body` with it.
+        body: what is sent instead of events.
+        content_type: of the answer.
+        headers: further ones.
+        drop: close the connection instead of answering.
+        tear: close it in the middle of the body, after the pieces.
+        refuse_logprobs: answer 400 to requests that want them.
+        events: raw lines to send instead of the pieces.
+    """
+
+    text: tuple[str, ...] = ("pass",)
+    logprobs: tuple[float, ...] = ()
+    finish: str | None = "stop"
+    delay_s: float = 0.0
+    hang: Hang | None = None
+    status: int = 200
+    body: str = ""
+    content_type: str = "text/event-stream"
+    headers: tuple[tuple[str, str], ...] = ()
+    drop: bool = False
+    tear: bool = False
+    refuse_logprobs: bool = False
+    events: tuple[str, ...] | None = None
+
+
+@dataclass(slots=True)
+class Wire:
+    """A running server and what it has seen.
+
+    Attributes:
+        script: may be exchanged between requests.
+        requests: the JSON bodies, in the order they came.
+        headers: likewise, names in lower case.
+        paths: likewise.
+        running: requests that are being answered now.
+        hung_up: when a client left in the middle of an answer, by `time.monotonic`.
+        connections: accepted so far.
+    """
+
+    script: Script
+    port: int = 0
+    requests: list[dict[str, Any]] = field(default_factory=list)
+    headers: list[dict[str, str]] = field(default_factory=list)
+    paths: list[str] = field(default_factory=list)
+    running: int = 0
+    hung_up: list[float] = field(default_factory=list)
+    connections: int = 0
+    _changed: threading.Condition = field(default_factory=threading.Condition)
+
+    @property
+    def endpoint(self) -> str:
+        """The base address, `/v1` included."""
+        return f"http://127.0.0.1:{self.port}/v1"
+
+    def wait(self, condition: Any, timeout_s: float = 5.0) -> bool:
+        """Whether `condition()` came true within that time."""
+        with self._changed:
+            return self._changed.wait_for(condition, timeout_s)
+
+    def _note(self, **changes: Any) -> None:
+        with self._changed:
+            for name, value in changes.items():
+                setattr(self, name, value)
+            self._changed.notify_all()
+
+
+@contextmanager
+def serve(script: Script | None = None) -> Iterator[Wire]:
+    """A server that follows the script, until the block is left."""
+    wire = Wire(script or Script())
+    ready, stop = threading.Event(), asyncio.Event()
+    loop = asyncio.new_event_loop()
+    thread = threading.Thread(target=_run, args=(loop, wire, ready, stop), daemon=True)
+    thread.start()
+    ready.wait()
+    try:
+        yield wire
+    finally:
+        loop.call_soon_threadsafe(stop.set)
+        thread.join()
+
+
+def closed_port() -> int:
+    """A port at which nothing listens."""
+    import socket
+
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def _run(
+    loop: asyncio.AbstractEventLoop, wire: Wire, ready: threading.Event, stop: asyncio.Event
+) -> None:
+    with asyncio.Runner(loop_factory=lambda: loop) as runner:
+        runner.run(_listen(wire, ready, stop))
+
+
+async def _listen(wire: Wire, ready: threading.Event, stop: asyncio.Event) -> None:
+    tasks: set[asyncio.Task[None]] = set()
+
+    async def accept(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        task = asyncio.current_task()
+        assert task is not None
+        tasks.add(task)
+        wire._note(connections=wire.connections + 1)
+        try:
+            with suppress(ConnectionError, asyncio.CancelledError):
+                while await _exchange(wire, reader, writer):
+                    pass
+        finally:
+            tasks.discard(task)
+            writer.close()
+
+    server = await asyncio.start_server(accept, "127.0.0.1", 0)
+    wire.port = server.sockets[0].getsockname()[1]
+    ready.set()
+    await stop.wait()
+    server.close()
+    for task in list(tasks):
+        task.cancel()
+    await asyncio.gather(*tasks, return_exceptions=True)
+
+
+async def _exchange(wire: Wire, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> bool:
+    """Read one request and answer it; whether the connection goes on."""
+    try:
+        opening = await reader.readexactly(1)
+        if opening == _TLS:
+            return await _send_whole(writer, 400, "text/plain", "plain HTTP only", ()) and False
+        head = (opening + await reader.readuntil(b"\r\n\r\n")).decode()
+    except asyncio.IncompleteReadError:
+        return False
+    first, *lines = head.strip().split("\r\n")
+    headers = {name.lower(): value.strip() for name, _, value in (x.partition(":") for x in lines)}
+    body = await reader.readexactly(int(headers.get("content-length", "0")))
+    wire.paths.append(first.split()[1])
+    wire.headers.append(headers)
+    wire.requests.append(json.loads(body or b"{}"))
+    wire._note(running=wire.running + 1)
+    answer = asyncio.ensure_future(_answer(wire, writer, wire.requests[-1]))
+    # A client says nothing more while it waits, so that whatever comes is its leaving.
+    gone = asyncio.ensure_future(reader.read(1))
+    try:
+        await asyncio.wait({answer, gone}, return_when=asyncio.FIRST_COMPLETED)
+        if not answer.done():
+            wire._note(hung_up=[*wire.hung_up, time.monotonic()])
+            return False
+        return answer.result()
+    finally:
+        for task in (answer, gone):
+            task.cancel()
+        await asyncio.gather(answer, gone, return_exceptions=True)
+        wire._note(running=wire.running - 1)
+
+
+async def _answer(wire: Wire, writer: asyncio.StreamWriter, asked: dict[str, Any]) -> bool:
+    """Send what the script says; whether the connection may be used again."""
+    script = wire.script
+    if script.hang == "before":
+        await asyncio.Event().wait()
+    if script.drop:
+        return False
+    if script.refuse_logprobs and "logprobs" in asked:
+        refusal = json.dumps({"error": {"message": "logprobs is not supported"}})
+        return await _send_whole(writer, 400, "application/json", refusal, ())
+    if script.status != 200 or script.body:
+        return await _send_whole(
+            writer, script.status, script.content_type, script.body, script.headers
+        )
+    writer.write(_head(200, script.content_type, (("Transfer-Encoding", "chunked"),)))
+    for place, line in enumerate(_events(script, asked)):
+        await asyncio.sleep(script.delay_s)
+        data = line.encode() + b"\n\n"
+        writer.write(b"%x\r\n%b\r\n" % (len(data), data))
+        await writer.drain()
+        if script.hang == "during" and place == 0:
+            await asyncio.Event().wait()
+    if script.tear:
+        return False
+    writer.write(b"0\r\n\r\n")
+    await writer.drain()
+    return True
+
+
+def _events(script: Script, asked: dict[str, Any]) -> Iterator[str]:
+    if script.events is not None:
+        yield from script.events
+        return
+    for place, text in enumerate(script.text[: asked.get("max_tokens")]):
+        choice: dict[str, Any] = {"index": 0, "text": text, "finish_reason": None}
+        if script.logprobs and "logprobs" in asked:
+            choice["logprobs"] = {"tokens": [text], "token_logprobs": [script.logprobs[place]]}
+        yield _data({"choices": [choice]})
+    if script.finish:
+        yield _data({"choices": [{"index": 0, "text": "", "finish_reason": script.finish}]})
+        yield "data: [DONE]"
+
+
+def _data(event: dict[str, Any]) -> str:
+    return "data: " + json.dumps(event, ensure_ascii=False)
+
+
+async def _send_whole(
+    writer: asyncio.StreamWriter,
+    status: int,
+    content_type: str,
+    body: str,
+    headers: tuple[tuple[str, str], ...],
+) -> bool:
+    data = body.encode()
+    length = ("Content-Length", str(len(data)))
+    writer.write(_head(status, content_type, (length, *headers)) + data)
+    await writer.drain()
+    return True
+
+
+def _head(status: int, content_type: str, headers: tuple[tuple[str, str], ...]) -> bytes:
+    lines = (("Content-Type", content_type), *headers)
+    fields = "".join(f"{name}: {value}\r\n" for name, value in lines)
+    return f"HTTP/1.1 {status} Scripted\r\n{fields}\r\n".encode()
