@@ -17,6 +17,10 @@ from lsp_server.errors import CommandError, FailureError, UsageError
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+if TYPE_CHECKING:
+    # argparse gives it no public name.
+    _Commands = argparse._SubParsersAction["_Parser"]  # noqa: SLF001 # pyright: ignore[reportPrivateUsage]
+
 LOCATION_HELP = "a place: line and column count from 1, the cursor stands before the column"
 
 
@@ -64,12 +68,7 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
-_Commands = argparse._SubParsersAction  # noqa: SLF001 - argparse gives it no public name
-
-
-def _add_command(
-    commands: _Commands[argparse.ArgumentParser], name: str, help_text: str
-) -> argparse.ArgumentParser:
+def _add_command(commands: _Commands, name: str, help_text: str) -> argparse.ArgumentParser:
     parser = commands.add_parser(name, help=help_text, description=help_text.capitalize() + ".")
     parser.add_argument("--root", metavar="DIR", help="the repository's folder")
     parser.add_argument("--config", metavar="FILE", help="a TOML file instead of the user's own")
@@ -81,27 +80,27 @@ def _add_command(
     return parser
 
 
-def _add_serve(commands: _Commands[argparse.ArgumentParser]) -> None:
+def _add_serve(commands: _Commands) -> None:
     parser = _add_command(commands, "serve", "run the language server on standard input and output")
     parser.add_argument("--tcp", metavar="HOST:PORT", help="listen there instead, for debugging")
     parser.add_argument("--stdio", action="store_true", help="the default; some editors add it")
 
 
-def _add_complete(commands: _Commands[argparse.ArgumentParser]) -> None:
+def _add_complete(commands: _Commands) -> None:
     parser = _add_command(commands, "complete", "print the completion at a place")
     parser.add_argument("location", metavar="FILE:LINE:COL", help=LOCATION_HELP)
     parser.add_argument("--stdin", action="store_true", help="read the file's text from there")
     parser.add_argument("--stream", action="store_true", help="print the text as it comes")
 
 
-def _add_context(commands: _Commands[argparse.ArgumentParser]) -> None:
+def _add_context(commands: _Commands) -> None:
     parser = _add_command(commands, "context", "show what would be sent for a place, and why")
     parser.add_argument("location", metavar="FILE:LINE:COL", help=LOCATION_HELP)
     parser.add_argument("--budget", type=int, metavar="N", help="most tokens the prompt may have")
     parser.add_argument("--prompt", action="store_true", help="print the prompt itself")
 
 
-def _add_index(commands: _Commands[argparse.ArgumentParser]) -> None:
+def _add_index(commands: _Commands) -> None:
     parser = _add_command(commands, "index", "build or refresh the index of a repository")
     parser.add_argument("--edges", action="store_true", help="print the import graph too")
 

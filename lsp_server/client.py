@@ -6,6 +6,7 @@ import asyncio
 import logging
 import os
 from contextlib import asynccontextmanager
+from threading import Event
 from typing import TYPE_CHECKING, Any
 
 from lsp_server import launch
@@ -38,8 +39,14 @@ class Connection:
         self._seen: list[tuple[str, Json]] = []
         self._arrived = asyncio.Event()
         self._listeners: list[Callable[[str, Json], None]] = []
+        self.capabilities: Json = {}
         for method in _NOTIFICATIONS:
             client.feature(method)(self._listener(method))
+
+    @property
+    def pid(self) -> int:
+        """The server's process."""
+        return self._process.pid
 
     def listen(self, listener: Callable[[str, Json], None]) -> None:
         """Call `listener` with the method and parameters of each notification."""
@@ -115,11 +122,10 @@ async def connect(command: Sequence[str], root: Path | None) -> AsyncGenerator[C
     assert process.stdin is not None  # noqa: S101 - PIPE was asked for
     assert process.stdout is not None  # noqa: S101
     client.protocol.set_writer(process.stdin)
-    reading = asyncio.create_task(
-        run_async(client._stop_event, process.stdout, client.protocol)  # noqa: SLF001
-    )
+    reading = asyncio.create_task(run_async(Event(), process.stdout, client.protocol))
     try:
-        await connection.request("initialize", _initialize(root))
+        answer = await connection.request("initialize", _initialize(root))
+        connection.capabilities = answer["capabilities"]
         connection.notify("initialized", {})
         yield connection
         await connection.request("shutdown", None)

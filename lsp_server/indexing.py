@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import uuid
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from lsprotocol import types
 
@@ -57,24 +57,26 @@ async def _begin_progress(server: InfillServer, workspace: Workspace) -> Callabl
     if not server.session.client.work_done_progress:
         return lambda _done, _total: None
     token = str(uuid.uuid4())
-    await server.work_done_progress.create_async(token)
+    await server.window_work_done_progress_create_async(types.WorkDoneProgressCreateParams(token))
     title = f"Indexing {workspace.root.name}"
-    server.work_done_progress.begin(token, types.WorkDoneProgressBegin(title, percentage=0))
+    _notify(server, token, types.WorkDoneProgressBegin(title, percentage=0))
     loop = asyncio.get_running_loop()
+    ended = False
+
+    def report(done: int, total: int) -> None:
+        nonlocal ended
+        if ended:
+            return
+        ended = done >= total
+        percentage = 100 * done // max(total, 1)
+        further = types.WorkDoneProgressReport(percentage=percentage)
+        _notify(server, token, types.WorkDoneProgressEnd() if ended else further)
 
     def tell(done: int, total: int) -> None:
-        loop.call_soon_threadsafe(_report, server, token, done, total)
+        loop.call_soon_threadsafe(report, done, total)
 
     return tell
 
 
-def _report(server: InfillServer, token: str, done: int, total: int) -> None:
-    progress = server.work_done_progress
-    if token not in progress.tokens:
-        return
-    if done >= total:
-        progress.tokens.pop(token)
-        progress.end(token, types.WorkDoneProgressEnd())
-    else:
-        percentage = 100 * done // total
-        progress.report(token, types.WorkDoneProgressReport(percentage=percentage))
+def _notify(server: InfillServer, token: str, value: Any) -> None:
+    server.progress(types.ProgressParams(token, value))

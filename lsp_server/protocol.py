@@ -7,7 +7,7 @@ the client holds no traceback and no path of this machine; documents are ours.
 from __future__ import annotations
 
 import logging
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from lsprotocol import types
 from pygls.exceptions import JsonRpcException, JsonRpcInvalidParams, JsonRpcInvalidRequest
@@ -17,6 +17,8 @@ from pygls.protocol.json_rpc import JsonRPCNotification, RPCRequest
 from lsp_server.wire import plain_converter
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from cattrs import Converter
     from pygls.protocol.json_rpc import MsgId, RPCMessage
 
@@ -59,17 +61,21 @@ class InfillProtocol(LanguageServerProtocol):
     @lsp_method(types.TEXT_DOCUMENT_DID_OPEN)
     def lsp_text_document__did_open(self, params: types.DidOpenTextDocumentParams) -> Any:
         """Hand the document to our feature alone."""
-        yield self.fm.features[types.TEXT_DOCUMENT_DID_OPEN], (params,), None
+        yield self._feature(types.TEXT_DOCUMENT_DID_OPEN), (params,), None
 
     @lsp_method(types.TEXT_DOCUMENT_DID_CHANGE)
     def lsp_text_document__did_change(self, params: types.DidChangeTextDocumentParams) -> Any:
         """Hand the edit to our feature alone."""
-        yield self.fm.features[types.TEXT_DOCUMENT_DID_CHANGE], (params,), None
+        yield self._feature(types.TEXT_DOCUMENT_DID_CHANGE), (params,), None
 
     @lsp_method(types.TEXT_DOCUMENT_DID_CLOSE)
     def lsp_text_document__did_close(self, params: types.DidCloseTextDocumentParams) -> Any:
         """Hand the closing to our feature alone."""
-        yield self.fm.features[types.TEXT_DOCUMENT_DID_CLOSE], (params,), None
+        yield self._feature(types.TEXT_DOCUMENT_DID_CLOSE), (params,), None
+
+    def _feature(self, name: str) -> Callable[..., Any]:
+        features = cast("dict[str, Callable[..., Any]]", self.fm.features)
+        return features[name]
 
 
 def converter() -> Converter:

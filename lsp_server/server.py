@@ -24,7 +24,7 @@ class InfillServer(LanguageServer):
 
     def __init__(self, *, config: Path | None, assignments: list[str]) -> None:
         """A server that will take its settings from these sources and the editor."""
-        super().__init__(
+        super().__init__(  # pyright: ignore[reportUnknownMemberType] - it takes **kwargs untyped
             "infill",
             version("infill-ls"),
             text_document_sync_kind=types.TextDocumentSyncKind.Incremental,

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 def plain_converter() -> Converter:
     """A converter for both ends of a conversation."""
-    made = default_converter()
+    made: Converter = default_converter()  # type: ignore[no-untyped-call]
     made.register_structure_hook(JsonRPCNotification, _notification)
     made.register_structure_hook(JsonRPCRequestMessage, _request)
     made.register_structure_hook(JsonRPCResponseMessage, _response)

@@ -100,7 +100,7 @@ def open_workspace(root: Path, settings: Settings) -> Workspace:
     backend = make_backend(
         settings.backend,
         BackendSettings(
-            endpoint=settings.endpoint,
+            endpoint=settings.endpoint or "",
             model=settings.served_model or settings.model,
             api_key=_api_key(settings),
             corpus=repository,

@@ -79,14 +79,13 @@ def _asked(uri: str, place: Place) -> Json:
     }
 
 
-def _result(items: Any, server: Connection) -> Json:
+def _result(items: list[Json] | None, server: Connection) -> Json:
     answer = server.last("infill/answer")
     if answer is None:
         raise FailureError("the server answered without saying how", kind="server")
     if answer["error"] is not None:
         _raise_for({"kind": "error", "error": answer["error"]})
-    first = (items.get("items", []) if isinstance(items, dict) else items or [None])[0:1]
-    item = first[0] if first else None
+    item = next(iter(items or ()), None)
     details = {key: answer[key] for key in answer if key not in ("uri", "version", "error")}
     return {
         "completion": item["insertText"] if item else None,

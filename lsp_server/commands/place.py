@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from context.errors import ContextError
-from context.files import decode, find_root, read_text
+from context.files import Decoded, decode, find_root, read_text
 from lsp_server import location
 from lsp_server.commands.output import note
 from lsp_server.errors import FailureError, UsageError
@@ -38,7 +38,7 @@ def resolve(options: argparse.Namespace) -> Place:
     """
     parsed = location.parse(options.location)
     file = (options.directory / parsed.file).resolve()
-    text = _standard_input() if getattr(options, "stdin", False) else _text_of(file)
+    text = _text_of(file, stdin=getattr(options, "stdin", False))
     location.offset_of(parsed, Lines(text))
     return Place(file, root_of(file, options.root), text, parsed.line - 1, parsed.column - 1)
 
@@ -55,9 +55,9 @@ def root_of(file: Path, given: Path | None) -> Path:
     return root
 
 
-def _text_of(file: Path) -> str:
+def _text_of(file: Path, *, stdin: bool) -> str:
     try:
-        decoded = read_text(file)
+        decoded = _standard_input() if stdin else read_text(file)
     except ContextError as error:
         raise FailureError(str(error), kind=error.kind) from None
     if decoded.note:
@@ -65,8 +65,5 @@ def _text_of(file: Path) -> str:
     return decoded.text
 
 
-def _standard_input() -> str:
-    decoded = decode(sys.stdin.buffer.read())
-    if decoded.note:
-        note(f"standard input: {decoded.note}")
-    return decoded.text
+def _standard_input() -> Decoded:
+    return decode(sys.stdin.buffer.read(), "standard input")

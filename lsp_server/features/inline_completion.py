@@ -103,14 +103,13 @@ def _details(
     server: InfillServer, document: Document, made: Answer, error: dict[str, str] | None
 ) -> dict[str, Any]:
     result = made.result
-    done = isinstance(result, Completion)
     timings = {name: round(value, 3) for name, value in asdict(made.timings).items()}
     return {
         "uri": document.uri,
         "version": document.version,
-        "reason": None if done else result.reason,
+        "reason": result.reason if isinstance(result, NoCompletion) else None,
         "error": error,
-        "confidence": result.confidence if done else None,
+        "confidence": result.confidence if isinstance(result, Completion) else None,
         **names(server),
         "prompt_tokens": made.prompt_tokens,
         "new_tokens": made.new_tokens,
@@ -130,5 +129,5 @@ def _items(
     )
     identifier = uuid.uuid4().hex
     server.session.remember_shown(identifier, document.uri)
-    command = types.Command("Completion accepted", COMMAND, [identifier])
+    command = types.Command("Completion accepted", COMMAND, arguments=[identifier])
     return [types.InlineCompletionItem(result.text, range=types.Range(start, end), command=command)]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import os
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from lsprotocol import types
 
@@ -55,15 +55,14 @@ def _configure(server: InfillServer, root: Path | None, editor: Any) -> None:
             config=server.config,
             root=root,
             environment=os.environ,
-            editor=editor if isinstance(editor, dict) else None,
+            editor=_object(editor),
             assignments=server.assignments,
         )
     except SettingError as error:
         session.problem = Problem(error.kind, str(error))
         return
-    level = session.configured.settings.log.level.upper()
-    if logging.getLogger().level > logging.getLevelName(level):
-        logging.getLogger().setLevel(level)
+    level = logging.getLevelNamesMapping()[session.configured.settings.log.level.upper()]
+    logging.getLogger().setLevel(min(level, logging.getLogger().level))
 
 
 def _roots(params: types.InitializeParams) -> list[Path]:
@@ -73,13 +72,17 @@ def _roots(params: types.InitializeParams) -> list[Path]:
 
 
 def _client(capabilities: types.ClientCapabilities) -> Client:
-    experimental: Any = capabilities.experimental
-    ours = experimental.get("infill", {}) if isinstance(experimental, dict) else {}
+    ours = _object(_object(capabilities.experimental).get("infill"))
     return Client(
         answer_details=bool(ours.get("answerDetails")),
         partial_text=bool(ours.get("partialText")),
         work_done_progress=bool(capabilities.window and capabilities.window.work_done_progress),
     )
+
+
+def _object(value: Any) -> dict[str, Any]:
+    """A JSON object; an empty one where the client sent something else."""
+    return cast("dict[str, Any]", value) if isinstance(value, dict) else {}
 
 
 def _encoding(server: InfillServer) -> Any:

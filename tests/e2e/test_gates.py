@@ -20,10 +20,10 @@ PACKAGES = ("context", "inference", "lsp_server")
         ("ruff", "format", "--check", "."),
         ("ruff", "check", "."),
         ("mypy",),
-        ("basedpyright",),
+        ("basedpyright", "--pythonpath", sys.executable),
         ("lint-imports",),
     ],
-    ids=" ".join,
+    ids=lambda command: " ".join(command[:2]),
 )
 def test_gate(command):
     """Each tool is content with the whole tree."""

@@ -1,0 +1,179 @@
+"""What a user types and what comes back: results, reasons and exit codes."""
+
+from __future__ import annotations
+
+import os
+import time
+
+import pytest
+
+CODE = """\
+def area(width, height):
+    return width * height
+
+
+def volume(width, height, depth):
+    return area(width, height) * depth
+
+
+print(volume(1, 2, 3))
+print(area(width=1, hei
+"""
+
+
+@pytest.fixture
+def repository(tmp_path):
+    """A repository with one module and one that imports it."""
+    (tmp_path / ".git").mkdir()
+    (tmp_path / "shapes.py").write_text(CODE)
+    (tmp_path / "main.py").write_text("from shapes import area\n\nprint(area(1, 2))\nprint(are\n")
+    return tmp_path
+
+
+def test_completes_a_line_of_the_repository(infill, repository):
+    """The embedded default needs nothing but the repository."""
+    ran = infill("complete", "main.py:4:10", "--json", cwd=repository)
+    assert ran.code == 0, ran.err
+    shown = ran.json
+    assert shown["completion"].startswith("a(")
+    assert shown["range"] == {
+        "start": {"line": 3, "character": 9},
+        "end": {"line": 3, "character": 9},
+    }
+    assert shown["backend"] == "ngram"
+    assert 0 < shown["confidence"] <= 1
+    assert shown["timings_ms"]["total"] > 0
+
+
+def test_plain_output_is_the_completion_and_nothing_else(infill, repository):
+    plain = infill("complete", "main.py:4:10", cwd=repository)
+    as_json = infill("complete", "main.py:4:10", "--json", cwd=repository)
+    streamed = infill("complete", "main.py:4:10", "--stream", cwd=repository)
+    assert plain.out == as_json.json["completion"] == streamed.out
+
+
+def test_standard_input_stands_for_the_buffer(infill, repository):
+    """What the editor holds counts, not what was saved; the file need not exist."""
+    ran = infill(
+        "complete", "new.py:2:14", "--stdin", cwd=repository, stdin="import shapes\nshapes.area(wi"
+    )
+    assert ran.code in (0, 1), ran.err
+
+
+def test_an_honest_nothing_says_why(infill, tmp_path):
+    """Exit code 1, the reason on standard error, and the whole object with `--json`."""
+    (tmp_path / "empty.py").write_text("")
+    ran = infill("complete", "empty.py:1:1", "--json", cwd=tmp_path)
+    assert ran.code == 1
+    assert ran.json["completion"] is None
+    assert ran.json["reason"]
+    assert ran.json["reason"] in ran.err
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "kind", "message"),
+    [
+        (("complete", "shapes.py:99:1"), 2, "position", "has 11 lines, line 99 was asked for"),
+        (("complete", "shapes.py:1:99"), 2, "position", "has columns 1 to 25"),
+        (("complete", "shapes.py"), 2, "position", "is not FILE:LINE:COL"),
+        (("complete", "gone.py:1:1"), 3, "missing", "doesn't exist"),
+        (("complete", ".git:1:1"), 3, "folder", "is a folder"),
+        (("context", "gone.py:1:1"), 3, "missing", "doesn't exist"),
+        (("index", "--root", "nowhere"), 3, "file", "is not a folder"),
+        (("complete", "main.py:1:1", "--set", "backend=gpt"), 2, "unknown-backend", "ngram"),
+        (("complete", "main.py:1:1", "--set", "model=gpt"), 2, "unknown-model", "gpt"),
+        (("context", "main.py:1:1", "--set", "model=gpt"), 2, "unknown-model", "gpt"),
+        (("complete", "main.py:1:1", "--set", "bakend=x"), 2, "setting", "did you mean 'backend'"),
+        (("complete", "main.py:1:1", "--config", "no.toml"), 2, "setting", "does not exist"),
+        (("context", "main.py:1:1", "--budget", "3"), 2, "budget", "3 tokens"),
+        (("context", "main.py:1:1", "--budget", "0"), 2, "usage", "above 0"),
+        (("frobnicate",), 2, "usage", "invalid choice"),
+        (("complete", "../x.py:1:1", "--stdin", "--root", "."), 2, "root", "is not below"),
+    ],
+)
+def test_wrong_use_and_missing_things(infill, repository, arguments, code, kind, message):
+    """A clear message on standard error, one JSON object, the exit code of the contract."""
+    ran = infill(*arguments, "--json", cwd=repository)
+    assert ran.code == code, ran.err
+    assert ran.json["error"]["kind"] == kind
+    assert message in ran.json["error"]["message"]
+    assert ran.json["error"]["message"] in ran.err
+
+
+def test_a_binary_file_is_refused(infill, repository):
+    (repository / "b.py").write_bytes(b"MZ\0\0\1")
+    ran = infill("complete", "b.py:1:1", "--json", cwd=repository)
+    assert (ran.code, ran.json["error"]["kind"]) == (3, "binary")
+
+
+@pytest.mark.skipif(os.name != "posix", reason="only POSIX has named pipes and mode bits")
+def test_a_pipe_is_refused_and_not_opened(infill, repository):
+    """Opening it would wait for a writer for ever."""
+    os.mkfifo(repository / "pipe.py")
+    ran = infill("complete", "pipe.py:1:1", "--json", cwd=repository)
+    assert (ran.code, ran.json["error"]["kind"]) == (3, "special")
+
+
+def test_a_broken_encoding_is_said_and_completed(infill, repository):
+    (repository / "latin.py").write_bytes(CODE.encode() + b"# caf\xe9\nprint(are")
+    ran = infill("complete", "latin.py:12:10", "--json", cwd=repository)
+    assert ran.code in (0, 1)
+    assert "not UTF-8" in ran.err
+
+
+def test_a_syntax_error_at_the_cursor_is_normal(infill, repository):
+    (repository / "broken.py").write_text("def f(:\n  ((( 'x\nfrom shapes import ar")
+    assert infill("complete", "broken.py:3:22", cwd=repository).code in (0, 1)
+    assert infill("context", "broken.py:3:22", cwd=repository).code == 0
+
+
+def test_an_empty_repository_and_none_at_all(infill, tmp_path):
+    """`infill index` of nothing is an index of nothing."""
+    ran = infill("index", "--json", "--edges", cwd=tmp_path)
+    assert ran.code == 0
+    assert (ran.json["files"], ran.json["graph"], ran.json["order"]) == (0, [], [])
+
+
+def test_a_line_of_five_megabytes(infill, repository):
+    """Neither hangs nor fails; only a window around the cursor is looked at."""
+    (repository / "wide.py").write_text("x = [" + "1, " * 1_700_000 + "\nprint(are")
+    start = time.monotonic()
+    ran = infill("complete", "wide.py:2:10", "--json", cwd=repository)
+    assert ran.code in (0, 1), ran.err
+    shown = infill("context", "wide.py:2:10", "--json", cwd=repository).json
+    assert shown["tokens"] <= shown["budget"]
+    assert time.monotonic() - start < 60
+
+
+def test_context_puts_imports_before_importers(infill, repository):
+    """In prompt order, dependencies first, the current file last, within the budget."""
+    (repository / "units.py").write_text("METRE = 1\n")
+    (repository / "shapes.py").write_text("from units import METRE\n" + CODE)
+    shown = infill("context", "main.py:4:10", "--json", "--budget", "2000", cwd=repository).json
+    assert [file["path"] for file in shown["files"]] == ["units.py", "shapes.py"]
+    assert shown["tokens"] <= shown["budget"] == 2000
+    assert shown["prompt"].index("METRE = 1") < shown["prompt"].index("#main.py")
+    assert all(file["reason"] for file in shown["files"])
+
+
+def test_context_is_readable_and_prints_the_prompt(infill, repository):
+    table = infill("context", "main.py:4:10", cwd=repository)
+    prompt = infill("context", "main.py:4:10", "--prompt", cwd=repository)
+    assert "shapes.py" in table.out
+    assert "before the cursor" in table.out
+    assert prompt.out.endswith("<｜fim▁end｜>")  # noqa: RUF001
+
+
+def test_index_prints_the_graph_and_is_warm_the_second_time(infill, repository):
+    cold = infill("index", "--json", "--edges", cwd=repository).json
+    warm = infill("index", "--json", cwd=repository).json
+    assert cold["graph"] == [["main.py", "shapes.py"]]
+    assert cold["order"] == ["shapes.py", "main.py"]
+    assert (cold["parsed"], warm["parsed"], warm["from_cache"]) == (2, 0, 2)
+
+
+def test_models_lists_names_and_formats(infill, tmp_path):
+    shown = infill("models", "--json", cwd=tmp_path).json
+    lite = next(m for m in shown["models"] if m["name"] == "deepseek-coder-v2-lite-base")
+    assert lite["fim"] is True
+    assert "deepseek-coder-v2-lite-base" in infill("models", cwd=tmp_path).out
