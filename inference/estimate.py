@@ -35,7 +35,8 @@ class EstimatingTokenizer:
         """How many tokens the text takes at most, in all likelihood."""
         lines = self._lines
         if len(lines) > _MAX_CACHED:
-            lines.clear()
+            # Another thread may be reading the old one, so it isn't emptied.
+            lines = self._lines = {}
         total = 0
         for line in text.split("\n"):
             n_tokens = lines.get(line)

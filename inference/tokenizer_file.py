@@ -21,7 +21,7 @@ _MAX_BLOCK = 32_768
 _MAX_CACHED = 50_000
 _PROBE = (
     "def f(a):\n\n    '''x  \n\t'''\n\n\n    return [a, 12345,\n"
-    "        'é世界🙂 ']  \n\r\nclass\r\n }\n} // \n  \nend"
+    "        'é世界🙂 ']  \n\r\nClass\r\n }\n} // \n  \nend"
 )
 
 
@@ -79,7 +79,8 @@ class FileTokenizer:
     def _encode_pieces(self, text: str) -> list[tuple[int, ...]]:
         known = self._pieces_ids
         if len(known) > _MAX_CACHED:
-            known.clear()
+            # Another thread may be reading the old one, so it isn't emptied.
+            known = self._pieces_ids = {}
         pieces = list(_cut_lines(text) if self._additive else _cut_blocks(text))
         new = list(dict.fromkeys(piece for piece in pieces if piece not in known))
         if new:

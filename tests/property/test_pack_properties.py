@@ -1,0 +1,130 @@
+"""Whatever the texts and the budget: never a token too many, and nothing torn."""
+
+from __future__ import annotations
+
+import tempfile
+from functools import cache
+from pathlib import Path
+
+import tiny_bpe
+from hypothesis import example, given
+from hypothesis import strategies as st
+
+from context.types import Selection, Snippet
+from inference.models import find_model
+from inference.normalise import normalise
+from inference.pack import PackState, pack
+from inference.tokenizer import EstimatingTokenizer, load_tokenizer
+
+SPEC = find_model("deepseek-coder-v2-lite-base")
+FORM = SPEC.format
+
+# Code, astral characters, lone surrogates, both line ends, sentinels and halves of them.
+fragments = st.sampled_from(
+    [
+        *("x = 1", "def f(a, b):", "\n", "\r\n", "    ", "\t", "🙂", "é世", "\ud800", "12345"),
+        *(FORM.hole, FORM.begin[:5], "#a.py\n", ")", "a" * 40, " " * 30),
+    ]
+)
+documents = st.lists(fragments, max_size=60).map("".join) | st.text(max_size=80)
+snippets = st.lists(
+    st.builds(
+        Snippet,
+        path=st.sampled_from(["a.py", "b/c.py", "d\ne.py", FORM.end]),
+        text=documents,
+        form=st.just("full"),
+        reason=st.just(""),
+        depth=st.none(),
+        rank=st.integers(0, 3),
+    ),
+    max_size=4,
+).map(tuple)
+selections = st.builds(
+    Selection,
+    prefix=documents,
+    suffix=documents,
+    snippets=snippets,
+    scope=st.none(),
+    left_out=st.just(()),
+)
+budgets = st.integers(len(FORM.sentinels) + 1, 60) | st.integers(60, 1_000)
+states = st.builds(PackState, path=st.just("a.py"), prefix_start=st.none() | st.integers(0, 300))
+
+
+@cache
+def _tokenizer(kind):
+    if kind == "estimate":
+        return EstimatingTokenizer()
+    folder = Path(tempfile.mkdtemp())
+    return load_tokenizer(tiny_bpe.write(folder, additive=kind == "lines"), SPEC)
+
+
+kinds = st.sampled_from(["estimate", "lines", "whole"])
+
+
+def _pack(selection, budget, state, kind, *, as_ids):
+    return pack(
+        selection,
+        state,
+        path="a.py",
+        spec=SPEC,
+        tokenizer=_tokenizer(kind),
+        budget_tokens=budget,
+        as_ids=as_ids,
+    )[0]
+
+
+def _sides(prompt):
+    """The prefix and the suffix of a prompt that was made to be sent as text."""
+    inner = prompt.text.removeprefix(FORM.begin).removesuffix(FORM.end)
+    return inner.split(FORM.hole)
+
+
+@given(selection=selections, budget=budgets, state=states, kind=kinds, as_ids=st.booleans())
+def test_a_budget_is_a_ceiling(selection, budget, state, kind, as_ids):
+    tokenizer = _tokenizer(kind)
+    # Three seams are kept free where two texts may take more together than apart.
+    budget += 3 * tokenizer.seam_tokens
+    prompt = _pack(selection, budget, state, kind, as_ids=as_ids)
+    assert prompt.n_tokens <= budget
+    n_parts = sum(part.n_tokens for part in prompt.parts)
+    assert prompt.n_tokens == n_parts + len(FORM.sentinels)
+    if tokenizer.exact:
+        assert prompt.n_tokens == len(prompt.token_ids)
+        assert tokenizer.decode(prompt.token_ids) == FORM.bos + prompt.text
+
+
+@given(selection=selections, budget=budgets, state=states)
+def test_a_text_prompt_fits_as_the_server_counts_it(selection, budget, state):
+    """A server encodes the text at once, with its control tokens among it."""
+    tokenizer = _tokenizer("whole")
+    prompt = _pack(selection, budget + 3, state, "whole", as_ids=False)
+    pieces = [prompt.text]
+    for mark in FORM.sentinels:
+        pieces = [part for piece in pieces for part in piece.split(mark)]
+    counted = sum(tokenizer.count(piece) for piece in pieces) + len(FORM.sentinels)
+    assert counted <= budget + 3
+
+
+@given(selection=selections, budget=budgets, kind=kinds)
+def test_no_sentinel_is_lost_or_smuggled_in(selection, budget, kind):
+    prompt = _pack(selection, budget + 3, PackState(), kind, as_ids=False)
+    assert prompt.text.startswith(FORM.begin)
+    assert prompt.text.endswith(FORM.end)
+    assert [prompt.text.count(mark) for mark in (FORM.begin, FORM.hole, FORM.end)] == [1, 1, 1]
+
+
+@given(selection=selections, budget=budgets, state=states, kind=kinds)
+@example(Selection("a\r", "\nb", (), None, ()), 100, PackState(), "estimate")
+def test_what_is_kept_is_contiguous_at_the_cursor(selection, budget, state, kind):
+    prompt = _pack(selection, budget + 3, state, kind, as_ids=False)
+    prefix, suffix = _sides(prompt)
+    kept = prefix.rpartition("#a.py\n")[2] if "#a.py\n" not in selection.prefix else ""
+    assert normalise(selection.prefix).endswith(kept)
+    assert normalise(selection.suffix).startswith(suffix)
+
+
+@given(selection=selections, budget=budgets, state=states, kind=kinds, as_ids=st.booleans())
+def test_the_same_again_gives_the_same(selection, budget, state, kind, as_ids):
+    first, second = (_pack(selection, budget + 3, state, kind, as_ids=as_ids) for _ in range(2))
+    assert first == second

@@ -1,0 +1,73 @@
+"""Models are found by exact name, and nothing about them is guessed."""
+
+from __future__ import annotations
+
+import pytest
+
+from inference.errors import UnknownModelError
+from inference.models import DEFAULT_MODEL, define_model, find_model, known_models
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "deepseek-coder-v2-lite-base",
+        "deepseek-ai/DeepSeek-Coder-V2-Lite-Base",
+        "DEEPSEEK-AI/deepseek-coder-v2-lite-BASE ",
+    ],
+)
+def test_names_and_hub_names_in_any_case(name):
+    assert find_model(name) is find_model(DEFAULT_MODEL)
+
+
+@pytest.mark.parametrize(
+    "name", ["deepseek-coder-v2", "v2-lite-base", "my-deepseek-coder-v2-lite-base", ""]
+)
+def test_part_of_a_name_is_not_a_name(name):
+    with pytest.raises(UnknownModelError, match="unknown model"):
+        find_model(name)
+
+
+def test_an_unknown_name_is_answered_with_near_ones():
+    with pytest.raises(UnknownModelError) as caught:
+        find_model("deepseek-coder-v2-light-base")
+    assert "deepseek-coder-v2-lite-base" in str(caught.value)
+    assert "deepseek-v2" in str(caught.value)
+
+
+def test_the_large_one_has_no_fim():
+    """DeepSeek-Coder-V2 236B was trained without it."""
+    without = [spec.name for spec in known_models() if not spec.has_fim]
+    assert without == ["deepseek-coder-v2-base", "deepseek-coder-v2-instruct"]
+
+
+def test_names_are_unique():
+    names = [name.lower() for spec in known_models() for name in (spec.name, *spec.aliases)]
+    assert len(names) == len(set(names))
+
+
+def test_the_default_models_sentinels_are_as_published():
+    spec = find_model(DEFAULT_MODEL)
+    assert dict(spec.token_ids) == {
+        "<\uff5cbegin\u2581of\u2581sentence\uff5c>": 100_000,
+        "<\uff5cend\u2581of\u2581sentence\uff5c>": 100_001,
+        "<\uff5cfim\u2581hole\uff5c>": 100_002,
+        "<\uff5cfim\u2581begin\uff5c>": 100_003,
+        "<\uff5cfim\u2581end\uff5c>": 100_004,
+    }
+    assert spec.context_tokens == 131_072
+    assert spec.licence
+
+
+def test_no_stop_text_could_stand_in_plain_code():
+    for spec in known_models():
+        assert all(
+            stop.startswith("<") and "|" in stop.replace("\uff5c", "|") for stop in spec.stops
+        )
+
+
+def test_a_model_of_the_users_own():
+    spec = define_model("tiny", "deepseek-v2", context_tokens=2_048)
+    assert (spec.name, spec.context_tokens, spec.has_fim) == ("tiny", 2_048, True)
+    with pytest.raises(UnknownModelError, match="known are deepseek-v1"):
+        define_model("tiny", "deepseek")
