@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import os
+import uuid
 from contextlib import asynccontextmanager
 from threading import Event
 from typing import TYPE_CHECKING, Any
@@ -53,14 +54,17 @@ class Connection:
         self._listeners.append(listener)
 
     async def request(self, method: str, params: Json | None) -> Any:
-        """The result of a request.
+        """The result of a request; cancelling this asks the server to cancel it, too.
 
         Raises:
             FailureError: the server answered with an error or has died.
         """
         from pygls.exceptions import JsonRpcException
 
-        answer = asyncio.ensure_future(self._client.protocol.send_request_async(method, params))
+        identifier = str(uuid.uuid4())
+        answer = asyncio.ensure_future(
+            self._client.protocol.send_request_async(method, params, identifier)
+        )
         died = asyncio.ensure_future(self._process.wait())
         try:
             await asyncio.wait({answer, died}, return_when=asyncio.FIRST_COMPLETED)
@@ -69,6 +73,9 @@ class Connection:
             return answer.result()
         except JsonRpcException as error:
             raise FailureError(f"the server refused {method}: {error.message}") from None
+        except asyncio.CancelledError:
+            self.notify("$/cancelRequest", {"id": identifier})
+            raise
         finally:
             died.cancel()
             answer.cancel()

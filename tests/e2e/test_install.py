@@ -27,7 +27,8 @@ def built(tmp_path_factory):
 
 def test_the_wheel_holds_the_three_packages_and_their_data(built):
     (wheel,) = built.glob("*.whl")
-    names = zipfile.ZipFile(wheel).namelist()
+    with zipfile.ZipFile(wheel) as archive:
+        names = archive.namelist()
     folders = {name.split("/")[0] for name in names}
     assert {folder for folder in folders if not folder.endswith(".dist-info")} == PACKAGES
     assert "context/queries/python.scm" in names
@@ -37,7 +38,8 @@ def test_the_wheel_holds_the_three_packages_and_their_data(built):
 
 def test_the_source_distribution_can_be_tested(built):
     (sdist,) = built.glob("*.tar.gz")
-    names = {name.partition("/")[2] for name in tarfile.open(sdist).getnames()}
+    with tarfile.open(sdist) as archive:
+        names = {name.partition("/")[2] for name in archive.getnames()}
     assert {"pyproject.toml", "LICENSE", "README.md", "constraints.txt", "tests/marked.py"} <= names
 
 
