@@ -25,7 +25,7 @@ Extent = Literal["line", "block"]
 _ENDS_BLOCK = re.compile(r"[)\]}]|(end|fi|done|esac)\b")
 _GOES_ON = re.compile(r"(else|elif|elsif|except|finally|catch|rescue|ensure|case|default|when)\b")
 _OPENS = (":", "{", "(", "[", "then", "do")
-_SIGNIFICANT = re.compile(r"\w{3}")
+_SIGNIFICANT = re.compile(r"\w.*\w")
 _PERIODIC = re.compile(r"((?=.*\w).{2,24}?)\1{11}")
 _TIMES = 3
 _MAX_PERIOD = 4

@@ -48,15 +48,18 @@ def fit(text: str, hole: Hole, extent: Extent, *, torn: bool = False) -> Fitted 
             line may be incomplete.
     """
     text = normalise(text)
-    if not text.strip():
-        return NoCompletion(_BLANKS if text else _NOTHING)
+    if not text:
+        return NoCompletion(_NOTHING)
     if torn:
         text = _drop_torn(text)
     for reason, cut in CUTS_BY_EXTENT[effective_extent(hole, extent)]:
         offset = cut(text + "\n", hole)
-        text = text if offset is None else text[:offset]
-        if not text.strip():
-            return NoCompletion(reason)
+        if offset is not None:
+            text = text[:offset]
+            if not text.strip():
+                return NoCompletion(reason)
+    if not text.strip():
+        return NoCompletion(_BLANKS)
     text = trim_overlap(text, hole.following, on_blank_line=hole.on_blank_line, before=hole.before)
     fitted = _fit_rest(_end(text, hole), hole)
     if not fitted.text.strip():

@@ -1,0 +1,77 @@
+"""A completion doesn't depend on the pieces in which its text came."""
+
+from __future__ import annotations
+
+import asyncio
+from itertools import pairwise
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from inference.complete import Rules, complete
+from inference.types import Chunk, Completion, Prompt, Request
+
+fragments = st.sampled_from(
+    [
+        "x",
+        "foo",
+        "(",
+        ")",
+        "):",
+        "\n",
+        "\n    ",
+        "\n        ",
+        "return x",
+        "<eos>",
+        "<e",
+        "'",
+        "}",
+        " ",
+    ]
+)
+texts = st.lists(fragments, max_size=14).map("".join)
+sides = st.lists(fragments, max_size=6).map("".join)
+
+
+class _Pieces:
+    def __init__(self, text, cuts):
+        borders = [0, *sorted({cut % (len(text) + 1) for cut in cuts}), len(text)]
+        self.pieces = [text[a:b] for a, b in pairwise(borders)]
+
+    async def stream(self, _request):
+        for piece in self.pieces:
+            yield Chunk(piece)
+
+
+def _answer(text, cuts, request, extent):
+    rules = Rules(cursor=len(request.prefix), extent=extent)
+    outcome = asyncio.run(complete(_Pieces(text, cuts), request, rules, clock=lambda: 0.0))
+    found = outcome.completion
+    return (found.text, found.replace) if isinstance(found, Completion) else found
+
+
+@given(
+    text=texts,
+    cuts=st.lists(st.integers(0, 99), max_size=6),
+    prefix=sides,
+    suffix=sides,
+    extent=st.sampled_from(["line", "block"]),
+)
+def test_any_cut_gives_what_the_whole_gives(text, cuts, prefix, suffix, extent):
+    prompt = Prompt("", None, 0, ("<eos>",), ())
+    request = Request(prefix, suffix, "a.py", "Python", prompt)
+    whole = _answer(text, (), request, extent)
+    assert _answer(text, cuts, request, extent) == whole
+    assert _answer(text, range(len(text)), request, extent) == whole
+
+
+@given(text=texts, prefix=sides, suffix=sides, extent=st.sampled_from(["line", "block"]))
+def test_an_answer_fits_on_the_cursors_line(text, prefix, suffix, extent):
+    """What is replaced never reaches past the line, and something is always inserted."""
+    request = Request(prefix, suffix, "a.py", "Python")
+    found = _answer(text, (), request, extent)
+    if isinstance(found, tuple):
+        answer, (start, end) = found
+        assert answer.strip()
+        assert "\n" not in (prefix + suffix)[start:end]
+        assert start == len(prefix)

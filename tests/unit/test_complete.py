@@ -1,0 +1,188 @@
+"""The one loop, fed by a stream that is written down."""
+
+from __future__ import annotations
+
+import asyncio
+import math
+from dataclasses import dataclass, field
+from itertools import count
+
+import pytest
+
+from inference.complete import Rules, complete
+from inference.errors import BackendError
+from inference.types import Capabilities, Chunk, Completion, NoCompletion, Prompt, Request
+
+
+@dataclass
+class Written:
+    """A backend whose stream is written down; an exception in it is raised, None hangs."""
+
+    chunks: list[Chunk | BaseException | None]
+    sent: int = 0
+    begun: asyncio.Event = field(default_factory=asyncio.Event)
+    closed: bool = False
+    capabilities: Capabilities = field(default_factory=Capabilities)
+
+    async def stream(self, _request):
+        """What is written down."""
+        try:
+            for chunk in self.chunks:
+                if chunk is None:
+                    await asyncio.Event().wait()
+                elif isinstance(chunk, BaseException):
+                    raise chunk
+                else:
+                    self.sent += 1
+                    self.begun.set()
+                    yield chunk
+        finally:
+            self.closed = True
+
+    async def warm(self, _request):
+        """Nothing to warm."""
+
+    async def aclose(self):
+        """Nothing to close."""
+
+
+def _request(prefix="x = ", suffix="\n", stops=("<eos>",)):
+    prompt = Prompt(prefix, None, 1, stops, ())
+    return Request(prefix, suffix, "a.py", "Python", prompt)
+
+
+async def _complete(chunks, *, request=None, on_text=None, **rules):
+    """The outcome and the backend, at a clock that ticks a second each time it is read."""
+    backend = Written([Chunk(one) if isinstance(one, str) else one for one in chunks])
+    request = request or _request()
+    ticks = count()
+    outcome = await complete(
+        backend,
+        request,
+        Rules(cursor=len(request.prefix), **rules),
+        clock=lambda: float(next(ticks)),
+        on_text=on_text,
+    )
+    assert backend.closed
+    return outcome, backend
+
+
+async def test_pieces_become_one_completion():
+    outcome, _ = await _complete(["fo", "o()", Chunk("", finish_reason="stop")])
+    assert outcome.completion == Completion("foo()", (4, 4), None, 2)
+    assert (outcome.first_token_s, outcome.total_s, outcome.n_tokens) == (1.0, 2.0, 2)
+
+
+async def test_generation_stops_with_the_block():
+    outcome, backend = await _complete(
+        ["1\n", "    ret", "urn x\n", "def g():\n", "    pass", "\n"],
+        request=_request("def f():\n    x = "),
+    )
+    assert outcome.completion.text == "1\n    return x"
+    assert backend.sent == 4
+
+
+async def test_generation_stops_at_a_stop_text():
+    outcome, backend = await _complete(["a", " + b<e", "os>junk", "more"])
+    assert outcome.completion.text == "a + b"
+    assert backend.sent == 3
+
+
+async def test_a_stop_text_that_never_ended_is_text():
+    outcome, _ = await _complete(["a", " <e"])
+    assert outcome.completion.text == "a <e"
+
+
+async def test_one_line_ends_with_the_line():
+    outcome, backend = await _complete(["a\n", "b\n"], extent="line")
+    assert (outcome.completion.text, backend.sent) == ("a", 1)
+
+
+async def test_what_the_text_holds_itself_is_replaced():
+    outcome, _ = await _complete(["a):"], request=_request("def f(", ")\n"))
+    assert outcome.completion == Completion("a):", (6, 7), None, 1)
+
+
+async def test_confidence_is_the_backends_own():
+    chunks = [Chunk("a", logprob=-3.0, confidence=0.4), Chunk("b", confidence=0.7)]
+    outcome, _ = await _complete(chunks, min_confidence=0.6)
+    assert outcome.completion.confidence == 0.7
+
+
+async def test_confidence_is_else_the_mean_probability_of_what_was_kept():
+    chunks = [
+        Chunk("a", logprob=-0.5, token_ids=(1,)),
+        Chunk("b + c", logprob=-1.0, n_tokens=3),
+        Chunk("\nd", logprob=-9.0, token_ids=(5, 6)),
+    ]
+    outcome, _ = await _complete(chunks, extent="line")
+    assert outcome.completion.confidence == pytest.approx(math.exp(-1.5 / 4))
+    assert outcome.n_tokens == 6
+
+
+@pytest.mark.parametrize(
+    ("chunks", "rules", "reason"),
+    [
+        ([], {}, "the model generated nothing"),
+        ([Chunk("", finish_reason="stop")], {}, "the model generated nothing"),
+        (["<eos>"], {}, "the model generated nothing"),
+        (
+            [Chunk("a", confidence=0.31)],
+            {"min_confidence": 0.4},
+            "confidence 0.31 is below the threshold 0.40",
+        ),
+        ([None], {"deadline_s": 0.0}, "nothing came within the deadline of 0.0 s"),
+    ],
+)
+async def test_silence_has_a_reason(chunks, rules, reason):
+    outcome, _ = await _complete(chunks, **rules)
+    assert outcome.completion == NoCompletion(reason)
+
+
+async def test_at_the_deadline_whole_lines_are_offered():
+    outcome, _ = await _complete(["1\ny = 2\nz", None], deadline_s=0.01)
+    assert outcome.completion.text == "1\ny = 2"
+
+
+async def test_at_the_token_limit_whole_lines_are_offered():
+    outcome, _ = await _complete(["1\ny = 2\nz", Chunk(" =", finish_reason="length")])
+    assert outcome.completion.text == "1\ny = 2"
+
+
+@pytest.mark.parametrize("error", [BackendError("broken"), TimeoutError("theirs")])
+async def test_what_the_backend_raises_comes_through(error):
+    with pytest.raises(type(error), match=str(error)):
+        await _complete(["a", error], deadline_s=5.0)
+
+
+async def test_cancelling_closes_the_stream():
+    backend = Written([Chunk("a"), None])
+    task = asyncio.create_task(complete(backend, _request(), Rules(cursor=4), clock=lambda: 0.0))
+    await backend.begun.wait()
+    task.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await task
+    assert backend.closed
+
+
+async def test_text_is_shown_as_it_grows():
+    shown = []
+    outcome, _ = await _complete(["fo", "o", "\n", "b", "ar()\n", "qux"], on_text=shown.append)
+    assert shown == ["fo", "foo", "foo\nbar()"]
+    assert outcome.completion.text == "foo\nbar()\nqux"
+
+
+async def test_what_follows_the_cursor_is_not_shown_first():
+    shown = []
+    outcome, _ = await _complete(
+        ["a", "\n", "return x", "\n"],
+        request=_request("    x = ", "\n    return x\n"),
+        on_text=shown.append,
+    )
+    assert shown == ["a"]
+    assert outcome.completion.text == "a"
+
+
+async def test_line_ends_of_either_kind_are_understood():
+    outcome, _ = await _complete(["1\r", "\ny = 2"], request=_request("a\r\nx = ", "\r\n"))
+    assert outcome.completion.text == "1\r\ny = 2"
