@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import re
+import builtins
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from context.facts import CONTAINERS
+from context.lineage import lineage
 from context.resolve.javascript import LANGUAGES as SCRIPTS
 from context.resolve.paths import folder_of
 
@@ -16,24 +16,22 @@ if TYPE_CHECKING:
     from context.facts import Definition, FileFacts
     from context.index import Index
     from context.resolve import Edges
+    from context.scope import Use
     from context.types import Snapshot
 
 # A name that more files define says little about which of them is meant.
 _MOST_DEFINERS = 3
 _SHORTEST_NAME = 4
 _MOST_IMPORTERS = 3
-_MOST_NEIGHBOURS = 4
+_MOST_NEIGHBOURS = 8
 _MOST_DEEPER = 40
-_MOST_BASES = 8
-_WORD = re.compile(r"[^\W\d]\w*")
 
-IMPORTED, NAMED, DEEPER, IMPORTER, NEIGHBOUR = (
-    "imported",
-    "named",
-    "deeper",
-    "importer",
-    "neighbour",
-)
+IMPORTED = "imported"
+NAMED = "named"
+DEEPER = "deeper"
+IMPORTER = "importer"
+SIBLING = "sibling"
+NEIGHBOUR = "neighbour"
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +62,7 @@ class Place:
     facts: FileFacts
     edges: Edges
     around: tuple[Definition, ...]
-    near: Mapping[str, float]
+    near: Mapping[str, Use]
 
 
 def candidates(
@@ -81,8 +79,10 @@ def candidates(
             best[item.path] = _with_names(item, names)
         elif known.how in {IMPORTED, NAMED}:
             best[item.path] = _with_names(known, known.names | item.names)
-    if not best:
-        best = {item.path: item for item in _neighbours(index, place)}
+    alone = not best
+    for item in _neighbours(index, place):
+        if alone or item.how == SIBLING:
+            best.setdefault(item.path, item)
     return tuple(sorted(best.values(), key=lambda item: (-item.score, item.path)))
 
 
@@ -95,19 +95,27 @@ def _with_names(item: Candidate, names: frozenset[str]) -> Candidate:
 def _all(index: Index, place: Place, read: Callable[[str], str | None]) -> Iterator[Candidate]:
     direct = list(_imported(place))
     yield from direct
-    yield from _bases(index, direct, place, read)
+    yield from _in_play(index, direct, place, read)
     yield from _named(index, place)
     yield from _importers(index, place)
     yield from _deeper(index, direct)
 
 
+def _in_play(
+    index: Index, direct: list[Candidate], place: Place, read: Callable[[str], str | None]
+) -> Iterator[Candidate]:
+    near = {item.path: item.names & place.near.keys() for item in direct if item.is_near}
+    for kin in lineage(index, near, read):
+        score = (2.5 if kin.is_base else 1.5) - kin.depth / 10
+        how = IMPORTED if kin.depth == 1 else NAMED
+        yield Candidate(kin.path, how, kin.names, kin.reason, kin.depth, score)
+
+
 def _imported(place: Place) -> Iterator[Candidate]:
     called = {taken.name: taken.bound for item in place.facts.imports for taken in item.names}
     for path, names in place.edges.items():
-        weight = max(
-            (place.near.get(called.get(name, name), place.near.get(name, 0.0)) for name in names),
-            default=0.0,
-        )
+        uses = [place.near.get(called.get(name, name)) or place.near.get(name) for name in names]
+        weight = max((use.weight for use in uses if use), default=0.0)
         reason = _listing("imported here", names)
         score = (3.0 + weight if weight else 2.0) if names else 0.5
         yield Candidate(path, IMPORTED, frozenset(names), reason, 1, score, weight > 0)
@@ -119,71 +127,46 @@ def _listing(what: str, names: tuple[str, ...]) -> str:
     return f"{what}: {shown}{more}" if names else what
 
 
-def _bases(
-    index: Index, direct: list[Candidate], place: Place, read: Callable[[str], str | None]
-) -> Iterator[Candidate]:
-    """The classes that near classes inherit from, in whichever files they are."""
-    todo = [(item.path, item.names & place.near.keys(), 2) for item in direct if item.is_near]
-    seen: set[tuple[str, str]] = set()
-    while todo and len(seen) < _MOST_BASES:
-        path, names, depth = todo.pop(0)
-        for cls, words in _headers(index, path, names, read):
-            if (path, cls) in seen:
-                continue
-            seen.add((path, cls))
-            own = words & index.facts[path].names - {cls}
-            if own:
-                todo.append((path, own, depth))
-                yield Candidate(path, IMPORTED, own, f"bases of `{cls}`", depth - 1, 2.5)
-            for to, taken in index.imports.get(path, {}).items():
-                inherited = words.intersection(taken)
-                if inherited:
-                    todo.append((to, inherited, depth + 1))
-                    yield Candidate(
-                        to, NAMED, inherited, f"base of `{cls}`", depth, 2.5 - depth / 10
-                    )
-
-
-def _headers(
-    index: Index, path: str, names: frozenset[str] | set[str], read: Callable[[str], str | None]
-) -> Iterator[tuple[str, frozenset[str]]]:
-    """The words in the signatures of a file's classes of these names."""
-    facts = index.facts.get(path)
-    classes = [
-        item
-        for item in (facts.definitions if facts else ())
-        if item.kind in CONTAINERS and item.name in names
-    ]
-    text = read(path) if classes else None
-    if text is not None:
-        rows = text.split("\n")
-        for item in classes:
-            header = " ".join(rows[item.line : item.head + 1])
-            yield item.name, frozenset(_WORD.findall(header))
-
-
 def _named(index: Index, place: Place) -> Iterator[Candidate]:
     """Files that define a name near the cursor which nothing imports."""
     own = {item.name for item in place.facts.definitions}
     taken = {name.bound for item in place.facts.imports for name in item.names}
-    here = folder_of(place.snapshot.path)
-    for name, weight in place.near.items():
-        if len(name) < _SHORTEST_NAME or name in own or name in taken:
+    for name, use in place.near.items():
+        if len(name) < _SHORTEST_NAME or name in own or name in taken or hasattr(builtins, name):
             continue
-        paths = [
-            path
-            for path in index.definers.get(name, ())
-            if _kin(index.facts[path].language, place.snapshot.language)
-        ]
+        paths = _definers(index, place, name, use)
+        for path in paths:
+            beside = folder_of(path) == folder_of(place.snapshot.path)
+            score = 1.0 + use.weight / len(paths) + (0.5 if use.is_bare else 0.0) + beside
+            reason = f"defines `{name}`, used near the cursor"
+            yield Candidate(path, NAMED, frozenset({name}), reason, None, score, is_near=True)
+
+
+def _definers(index: Index, place: Place, name: str, use: Use) -> list[str]:
+    """Where a name that isn't imported is likely defined; empty where nobody can tell.
+
+    A bare name is somebody's top-level definition, which is about to be imported; in
+    Go it is the package's own. What follows a dot is a method, if few have that name.
+    """
+    here = folder_of(place.snapshot.path)
+    paths = [
+        path
+        for path in index.definers(name)
+        if _kin(index.facts[path].language, place.snapshot.language)
+        and (not _is_test(path) or _is_test(place.snapshot.path))
+    ]
+    if place.snapshot.language == "Go":
         beside = [path for path in paths if folder_of(path) == here]
-        if place.snapshot.language == "Go" and beside:
-            paths = beside
-        if 0 < len(paths) <= _MOST_DEFINERS:
-            for path in paths:
-                bonus = 1.0 if path in beside else 0.0
-                score = 1.0 + weight / len(paths) + bonus
-                reason = f"defines `{name}`, used near the cursor"
-                yield Candidate(path, NAMED, frozenset({name}), reason, None, score, is_near=True)
+        paths = beside or paths
+    elif use.is_bare and (use.is_called or name[0].isupper()):
+        paths = [path for path in paths if name in index.facts[path].names]
+    elif not use.is_called:
+        return []
+    return paths if len(paths) <= _MOST_DEFINERS else []
+
+
+def _is_test(path: str) -> bool:
+    return "test" in path
 
 
 def _kin(left: str, right: str) -> bool:
@@ -217,7 +200,11 @@ def _deeper(index: Index, direct: list[Candidate]) -> Iterator[Candidate]:
 
 
 def _neighbours(index: Index, place: Place) -> Iterator[Candidate]:
-    """Files of the same language in the same folder, where nothing else is known."""
+    """Files of the same language in the same folder.
+
+    Those with definitions are shown by name where there is room; others, of which
+    nothing is known, by their first lines where nothing else is known either.
+    """
     here, name = folder_of(place.snapshot.path), place.snapshot.path.rpartition("/")[2]
     ending = name.rpartition(".")[2]
     beside = [
@@ -230,6 +217,7 @@ def _neighbours(index: Index, place: Place) -> Iterator[Candidate]:
     ]
     # The next files by name are likelier kin than the first of a folder of hundreds.
     beside.sort(key=lambda path: (path.rpartition("/")[2] < name, path))
-    for place_, path in enumerate(beside[:_MOST_NEIGHBOURS]):
-        score = 0.1 - place_ / 100
-        yield Candidate(path, NEIGHBOUR, frozenset(), "in the same folder", None, score)
+    for step, path in enumerate(beside[:_MOST_NEIGHBOURS]):
+        names, score = index.facts[path].names, 0.05 - step / 1000
+        how = SIBLING if names else NEIGHBOUR
+        yield Candidate(path, how, names, "in the same folder", None, score)

@@ -2,102 +2,67 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from context import candidates as c
-from context.forms import Rendered, larger, smallest
-from context.parse import parse_open
-from context.text import digest, to_bytes
 from context.types import LeftOut, Snippet
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from context.candidates import Candidate
-    from context.facts import FileFacts
+    from context.forms import Level, Rendered
     from context.index import Index
+    from context.memo import Memo
     from context.types import TokenCounter
 
-# What only leads away from the place may take this share and no more.
-_DEEPER_SHARE = 0.25
-_MOST_LEFT_OUT = 50
+# What only leads away from the place may take this share of what is left, and no more.
+_FAR_SHARE = 0.25
+_MOST_LEFT_OUT = 30
+# With less room than this no signature fits; going on would only cost time.
+_LEAST_TOKENS = 12
 # No tokenizer makes fewer tokens of that many characters of code; saves counting long files.
 _MOST_CHARS_PER_TOKEN = 8
 
-
-class Memo:
-    """Forms and their costs, kept between requests; forgetting any of it changes no answer."""
-
-    __slots__ = ("_cost", "_costs", "_forms")
-    _MOST = 4_000
-
-    def __init__(self) -> None:
-        self._cost: TokenCounter | None = None
-        self._costs: dict[tuple[str, str], int] = {}
-        self._forms: dict[tuple[object, ...], list[Rendered]] = {}
-
-    def count(self, cost: TokenCounter, path: str, text: str) -> int:
-        """What `text` costs as a snippet."""
-        if cost is not self._cost or len(self._costs) > self._MOST:
-            self._cost, self._costs = cost, {}
-        key = (path, text)
-        if key not in self._costs:
-            self._costs[key] = cost.snippet(path, text)
-        return self._costs[key]
-
-    def forms(
-        self,
-        make: Callable[[Candidate, FileFacts, str], list[Rendered]],
-        candidate: Candidate,
-        index: Index,
-        read: Callable[[str], str | None],
-    ) -> list[Rendered]:
-        """What `make` makes of a candidate; nothing where its text can't be had."""
-        facts = index.facts[candidate.path]
-        key = (make, candidate.path, facts.digest, candidate.how, candidate.names)
-        if key not in self._forms:
-            if len(self._forms) > self._MOST:
-                self._forms = {}
-            self._forms[key] = _render(make, candidate, facts, read)
-        return self._forms[key]
-
-
-def _render(
-    make: Callable[[Candidate, FileFacts, str], list[Rendered]],
-    candidate: Candidate,
-    facts: FileFacts,
-    read: Callable[[str], str | None],
-) -> list[Rendered]:
-    text = read(candidate.path)
-    if text is None:
-        return []
-    if digest(to_bytes(text)) != facts.digest:
-        # The file has changed since it was indexed, and so have its lines.
-        facts = parse_open(candidate.path, facts.language, text)
-    return make(candidate, facts, text)
+_SMALLEST: dict[str, tuple[Level, ...]] = {
+    c.IMPORTED: ("members", "bare"),
+    c.NAMED: ("members", "bare"),
+    c.DEEPER: ("documented", "members", "bare"),
+    c.IMPORTER: ("uses",),
+    c.SIBLING: ("members",),
+    c.NEIGHBOUR: ("head",),
+}
+_SIGNATURES: tuple[Level, ...] = ("documented", "undocumented")
+_LARGER: tuple[Level, ...] = ("full", "bodies and outline", "bodies", "outline")
 
 
 @dataclass(slots=True)
 class _Room:
     """What is taken so far, and what is left."""
 
+    index: Index
     cost: TokenCounter
+    read: Callable[[str], str | None]
     memo: Memo
     left: int
-    taken: dict[str, tuple[Rendered, int]]
+    taken: dict[str, tuple[Rendered, int]] = field(
+        default_factory=dict[str, "tuple[Rendered, int]"]
+    )
 
-    def put(self, path: str, forms: Sequence[Rendered], most: int | None = None) -> int:
-        """Take the first form that fits, in place of what is there; its extra cost, else 0."""
-        old = self.taken.get(path)
-        before = old[1] if old else 0
-        room = before + (self.left if most is None else min(self.left, most))
-        for form in forms:
-            if len(form.text) > room * _MOST_CHARS_PER_TOKEN or (old and form == old[0]):
+    def put(self, item: Candidate, levels: Sequence[Level], most: int) -> int:
+        """Show `item` at the first level that fits, instead of as before; what that costs more."""
+        old, before = self.taken.get(item.path, (None, 0))
+        room = before + min(self.left, most)
+        for level in levels if room - before >= _LEAST_TOKENS else ():
+            form = self.memo.form(level, item, self.index, self.read)
+            if form is None or len(form.text) > room * _MOST_CHARS_PER_TOKEN:
                 continue
-            tokens = self.memo.count(self.cost, path, form.text)
+            if form == old:
+                break
+            tokens = self.memo.count(self.cost, item.path, form.text)
             if tokens <= room:
-                self.taken[path] = (form, tokens)
+                self.taken[item.path] = (form, tokens)
                 self.left -= tokens - before
                 return tokens - before
         return 0
@@ -114,32 +79,42 @@ def fit(
 ) -> tuple[tuple[Snippet, ...], tuple[LeftOut, ...]]:
     """Snippets that cost `budget_tokens` at most in all, by rank, and what found no room.
 
-    First everything close gets its smallest form, then what leads further, within a
-    share; what is left goes to showing the most relevant in full.
+    First everything close gets its smallest form, then its signatures, and what stands
+    near the cursor its bodies; then comes what leads further, within a share; what is
+    left goes to showing the most relevant in full.
     """
-    room = _Room(cost, memo, budget_tokens, {})
+    room = _Room(index, cost, read, memo, budget_tokens)
     close = [item for item in found if item.how in {c.IMPORTED, c.NAMED} and item.score >= 1]
-    far = [item for item in found if item not in close]
+    far = [item for item in found if item.how not in {c.IMPORTED, c.NAMED} or item.score < 1]
     for item in close:
-        room.put(item.path, memo.forms(smallest, item, index, read))
+        room.put(item, _SMALLEST[item.how], room.left)
+    for item in close:
+        room.put(item, _SIGNATURES, room.left)
     for item in close:
         if item.is_near:
-            bodies = [form for form in memo.forms(larger, item, index, read) if form.form != "full"]
-            room.put(item.path, bodies[1:2], most=room.left // 2)
-    share = int(room.left * _DEEPER_SHARE)
+            room.put(item, ("bodies",), room.left // 2)
+    share = int(room.left * _FAR_SHARE) if close else room.left
     for item in far:
-        share -= room.put(item.path, memo.forms(smallest, item, index, read), most=share)
+        share -= room.put(item, _SMALLEST[item.how], share)
     for item in close:
-        room.put(item.path, memo.forms(larger, item, index, read))
-    snippets = tuple(
+        room.put(item, _LARGER, room.left)
+    for item in far:
+        if item.how == c.DEEPER:
+            room.put(item, ("outline",), room.left)
+    return _snippets(found, room), _missing(close, room)
+
+
+def _snippets(found: Sequence[Candidate], room: _Room) -> tuple[Snippet, ...]:
+    shown = [(item, room.taken[item.path][0]) for item in found if item.path in room.taken]
+    return tuple(
         Snippet(item.path, form.text, form.form, item.reason, item.depth, rank)
-        for rank, (item, form) in enumerate(
-            (item, room.taken[item.path][0]) for item in found if item.path in room.taken
-        )
+        for rank, (item, form) in enumerate(shown)
     )
-    missing = [item for item in close if item.path not in room.taken]
-    return snippets, tuple(_left_out(item) for item in missing[:_MOST_LEFT_OUT])
 
 
-def _left_out(item: Candidate) -> LeftOut:
-    return LeftOut(item.path, f"no room in the budget; {item.reason}")
+def _missing(close: Sequence[Candidate], room: _Room) -> tuple[LeftOut, ...]:
+    left = [item for item in close if item.path not in room.taken]
+    return tuple(
+        LeftOut(item.path, f"no room in the budget; {item.reason}")
+        for item in left[:_MOST_LEFT_OUT]
+    )

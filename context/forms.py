@@ -1,74 +1,84 @@
-"""A candidate as text: the forms it may take, from the smallest to the whole file."""
+"""A candidate as text: the forms it may take, from a few signatures to the whole file."""
 
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, NamedTuple
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
-from context import candidates as c
-from context.skeleton import chosen, outermost, skeleton
-from context.text import lines
+from context.skeleton import chosen, members, outermost, skeleton
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from context.candidates import Candidate
-    from context.facts import Definition, FileFacts
+    from context.facts import Definition
     from context.types import Form
 
 _HEAD_LINES = 40
 _USE_RADIUS = 3
 _MOST_USES = 3
+_NOT_A_USE = ("import", "from", "#", "//", "*")
+
+# What is wanted: with its members documented, undocumented, as a list of names, or
+# without them; with its bodies, alone or among the file's signatures; those alone;
+# where it is used; the file's first lines; all of it.
+Level = Literal[
+    "documented", "undocumented", "members", "bare", "bodies", "bodies and outline", "outline",
+    "uses", "head", "full",
+]  # fmt: skip
+_FORM: dict[Level, Form] = {
+    "full": "full",
+    "bodies": "excerpt",
+    "bodies and outline": "excerpt",
+    "uses": "excerpt",
+    "head": "excerpt",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A text with its lines, its definitions and what starts a comment in it."""
+
+    text: str
+    rows: Sequence[str]
+    definitions: Sequence[Definition]
+    comment: str
 
 
 class Rendered(NamedTuple):
-    """A text ready for a prompt."""
+    """A text ready for a prompt; empty where the level shows nothing of this file."""
 
     form: Form
     text: str
 
 
-def smallest(candidate: Candidate, facts: FileFacts, text: str) -> list[Rendered]:
-    """The least that is worth showing: what is preferred first, what is shorter after it."""
-    rows, definitions = lines(text), facts.definitions
-    if candidate.how == c.NEIGHBOUR:
-        return _usable("excerpt", "".join(rows[:_HEAD_LINES]))
-    if candidate.how == c.IMPORTER:
-        return _usable("excerpt", _uses(rows, definitions, candidate.names))
-    shown = chosen(definitions, candidate.names)
-    if not shown:
-        shown = outermost(definitions)
-        return _usable("skeleton", skeleton(rows, definitions, shown))
-    named = frozenset(index for index in shown if definitions[index].name in candidate.names)
-    return [
-        *_usable("skeleton", skeleton(rows, definitions, shown)),
-        *_usable("skeleton", skeleton(rows, definitions, shown, docs=False)),
-        *_usable("skeleton", skeleton(rows, definitions, named, docs=False)),
-    ]
-
-
-def larger(candidate: Candidate, facts: FileFacts, text: str) -> list[Rendered]:
-    """What may take the smallest form's place when there is room, the best first."""
-    rows, definitions = lines(text), facts.definitions
-    if candidate.how in {c.NEIGHBOUR, c.IMPORTER, c.DEEPER}:
-        return []
-    named = frozenset(
-        index for index, item in enumerate(definitions) if item.name in candidate.names
-    )
-    rest = outermost(definitions)
-    members = chosen(definitions, candidate.names)
-    return [
-        *_usable("full", text),
-        *_usable("excerpt", skeleton(rows, definitions, rest, bodies=named)),
-        *_usable("excerpt", skeleton(rows, definitions, members, bodies=named)),
-        *_usable("skeleton", skeleton(rows, definitions, rest)),
-    ]
-
-
-def _usable(form: Form, text: str) -> list[Rendered]:
+def render(level: Level, candidate: Candidate, source: Source) -> Rendered:
+    """The candidate at one level."""
+    text = source.text if level == "full" else _cut(level, candidate.names, source)
     if not text.strip():
-        return []
-    return [Rendered(form, text if text.endswith("\n") else text + "\n")]
+        text = ""
+    elif not text.endswith("\n"):
+        text += "\n"
+    return Rendered(_FORM.get(level, "skeleton"), text)
+
+
+def _cut(level: Level, names: frozenset[str], source: Source) -> str:
+    rows, definitions = source.rows, source.definitions
+    if level == "head":
+        return "".join(rows[:_HEAD_LINES])
+    if level == "uses":
+        return _uses(rows, definitions, names)
+    named = frozenset(index for index, item in enumerate(definitions) if item.name in names)
+    if level == "outline" or not named:
+        return skeleton(rows, definitions, outermost(definitions), docs=level == "documented")
+    if level == "bodies and outline":
+        return skeleton(rows, definitions, outermost(definitions), bodies=named)
+    if level == "members":
+        return members(rows, definitions, named, source.comment)
+    shown = named if level == "bare" else chosen(definitions, names)
+    bodies = named if level == "bodies" else frozenset[int]()
+    return skeleton(rows, definitions, shown, bodies=bodies, docs=level == "documented")
 
 
 def _uses(rows: Sequence[str], definitions: Sequence[Definition], names: frozenset[str]) -> str:
@@ -77,7 +87,7 @@ def _uses(rows: Sequence[str], definitions: Sequence[Definition], names: frozens
     hits = [
         row
         for row, line in enumerate(rows)
-        if pattern.search(line) and not line.lstrip().startswith(("import", "from", "#", "//"))
+        if pattern.search(line) and not line.lstrip().startswith(_NOT_A_USE)
     ]
     keep: set[int] = set()
     for row in hits[:_MOST_USES]:

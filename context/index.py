@@ -29,6 +29,9 @@ class Index:
         self.facts = facts
         self.imports = imports
         self._resolver = resolver
+        # What this index changes about another, whose name table it goes on using.
+        self._base: Index | None = None
+        self._news: dict[str, set[str]] = {}
 
     def edges_of(self, facts: FileFacts) -> Edges:
         """The files that a text imports, whether or not this text is in the index."""
@@ -62,14 +65,26 @@ class Index:
         """Every file, dependencies first, ties by path."""
         return tuple(self.places)
 
+    def definers(self, name: str) -> tuple[str, ...]:
+        """The files that define `name` at any depth, sorted; members of no class left out."""
+        known = (self._base or self).names.get(name, ())
+        if self._base is None:
+            return known
+        kept = [path for path in known if path not in self._news]
+        return tuple(sorted(kept + [path for path, names in self._news.items() if name in names]))
+
     @cached_property
-    def definers(self) -> Mapping[str, tuple[str, ...]]:
-        """Name -> the files that define it at any depth, sorted; members of no class left out."""
+    def names(self) -> Mapping[str, tuple[str, ...]]:
+        """Name -> definers, before the changes that `definers` knows of."""
         found: dict[str, list[str]] = {}
         for path in sorted(self.facts):
             for name in all_names(self.facts[path]):
                 found.setdefault(name, []).append(path)
         return {name: tuple(paths) for name, paths in found.items()}
+
+    def prepare(self) -> None:
+        """Make the tables that would otherwise be made at the first question."""
+        _ = self.names, self.places, self._below
 
     @cached_property
     def _below(self) -> list[int]:
@@ -100,50 +115,42 @@ class Index:
     def with_texts(self, changed: Mapping[str, FileFacts]) -> Index:
         """The index in which the given files say something else than before.
 
-        Files that weren't there are added. Costs one file's work where neither its
-        imports nor its definitions have changed.
+        Costs one file's work where neither its imports nor its definitions have
+        changed. A file that wasn't there makes everything new.
         """
-        news = {
-            path: facts
-            for path, facts in changed.items()
-            if path not in self.facts or self.facts[path] != facts
-        }
+        news = {path: facts for path, facts in changed.items() if self.facts.get(path) != facts}
         if not news:
             return self
         facts = {**self.facts, **news}
         if any(path not in self.facts or facts[path].manifest for path in news):
             return build(facts)
         resolver = self._resolver.follow(facts)
-        stale = self._affected(news)
         imports = dict(self.imports)
+        stale = self._affected(news)
         imports.update({path: resolver.edges(facts[path]) for path in stale})
         made = Index(facts, resolver, imports)
+        made._base = self._base or self
+        made._news = self._news | {path: all_names(item) for path, item in news.items()}
         if all(imports[path].keys() == self.imports[path].keys() for path in stale):
-            self._lend(
-                made, same_names=all(_same_names(self.facts[path], facts[path]) for path in news)
-            )
+            kept = {"importers", "ordered", "places", "_below"} & self.__dict__.keys()
+            made.__dict__.update({name: self.__dict__[name] for name in kept})
         return made
 
     def _affected(self, news: Mapping[str, FileFacts]) -> set[str]:
         """Files whose edges the news may change: their own, and those of who imports from them."""
         stale = set(news)
-        todo = [path for path in news if self.facts[path].names != news[path].names]
-        todo += [
-            path for path in news if self.facts[path].coded_imports != news[path].coded_imports
-        ]
+        todo = [path for path in news if _interface(self.facts[path]) != _interface(news[path])]
         seen = set(todo)
         while todo:
-            for importer in self.importers.get(todo.pop(), ()):
-                stale.add(importer)
-                if importer not in seen and _passes_on(importer, self.facts[importer]):
+            path = todo.pop()
+            for importer in self.importers.get(path, ()):
+                passes_on = _passes_on(self.facts[importer])
+                if passes_on or _passes_on(self.facts[path]):
+                    stale.add(importer)
+                if passes_on and importer not in seen:
                     seen.add(importer)
                     todo.append(importer)
         return stale
-
-    def _lend(self, to: Index, *, same_names: bool) -> None:
-        """Hand over what was computed here and holds there too."""
-        kept = ["importers", "ordered", "places", "_below"] + (["definers"] if same_names else [])
-        to.__dict__.update({name: self.__dict__[name] for name in kept if name in self.__dict__})
 
 
 def build(facts: Mapping[str, FileFacts]) -> Index:
@@ -156,12 +163,22 @@ def build(facts: Mapping[str, FileFacts]) -> Index:
     return Index(known, resolver, imports)
 
 
-def _same_names(old: FileFacts, new: FileFacts) -> bool:
-    return old.coded_outline == new.coded_outline or all_names(old) == all_names(new)
+def _interface(facts: FileFacts) -> tuple[frozenset[str], tuple[tuple[object, ...], ...]]:
+    """What others can see of a file when they resolve their imports."""
+    if not _passes_on(facts):
+        return facts.names, ()
+    taken = (
+        (item.module, item.level, *(name[:2] for name in item.names)) for item in facts.imports
+    )
+    return facts.names, tuple(taken)
 
 
-def _passes_on(path: str, facts: FileFacts) -> bool:
-    """Whether others may import from this file what it has itself imported."""
+def _passes_on(facts: FileFacts) -> bool:
+    """Whether a change here may change where the imports of importers lead.
+
+    It does where names are looked for in several files: behind a package's
+    `__init__`, behind `*`, behind `export from`, in the files of a Go package.
+    """
     if facts.language == "Python":
-        return path.endswith(("__init__.py", "__init__.pyi")) or '"*"' in facts.coded_imports
-    return "true" in facts.coded_imports
+        return facts.path.endswith(("__init__.py", "__init__.pyi")) or '"*"' in facts.coded_imports
+    return facts.language == "Go" or "true" in facts.coded_imports

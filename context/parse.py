@@ -7,6 +7,7 @@ live here and in `context.text` only.
 from __future__ import annotations
 
 from functools import lru_cache
+from itertools import count
 from typing import TYPE_CHECKING
 
 from tree_sitter import Parser, QueryCursor
@@ -18,10 +19,19 @@ from context.statements import imports
 from context.text import digest, to_bytes, words
 
 if TYPE_CHECKING:
-    from tree_sitter import Node
+    from tree_sitter import Node, Tree
+
+    from context.grammars import Grammar
 
 # What is longer isn't parsed: at a few MB a second it would hold up everything else.
 MAX_PARSED = 1_000_000
+# Below this no text takes noticeable time; above it the parser's steps are counted. It
+# makes 5 to 10 for a kilobyte of code and hundreds where it can't make sense of a text.
+_SAFE_BYTES = 50_000
+_CHUNK_BYTES = 65_536
+# Nobody nests definitions deeper, and a query walks down as far as it is let.
+_DEEPEST = 300
+_MOST_LOOSE = 8_000
 _MANIFESTS = frozenset({"go.mod", "package.json", "tsconfig.json", "jsconfig.json"})
 
 Match = dict[str, list["Node"]]
@@ -56,7 +66,40 @@ def _matches(path: str, language: str, data: bytes) -> list[Match] | None:
     if len(data) > MAX_PARSED:
         return None
     grammar = grammar_of(language, path)
-    if grammar is None:
+    tree = _tree(grammar, data) if grammar else None
+    if grammar is None or tree is None or _is_rubble(tree.root_node):
         return None
-    tree = Parser(grammar.language).parse(data)
-    return [found for _, found in QueryCursor(grammar.query).matches(tree.root_node)]
+    cursor = QueryCursor(grammar.query)
+    cursor.set_max_start_depth(_DEEPEST)
+    found = (match for _, match in cursor.matches(tree.root_node))
+    return [match for match in found if _reads_right(match, data)]
+
+
+def _tree(grammar: Grammar, data: bytes) -> Tree | None:
+    """The syntax tree; None for a text on which error recovery goes on and on."""
+    parser = Parser(grammar.language)
+    if len(data) < _SAFE_BYTES:
+        return parser.parse(data)
+    steps = count()
+    most = 2_000 + len(data) // 100
+    try:
+        return parser.parse(
+            lambda at, _: data[at : at + _CHUNK_BYTES],
+            progress_callback=lambda _at, _has_error: next(steps) > most,
+        )
+    except ValueError:
+        return None
+
+
+def _is_rubble(root: Node) -> bool:
+    """Whether nothing came of the text but loose tokens, on which a query takes quadratic time."""
+    return root.is_error and root.child_count > _MOST_LOOSE
+
+
+def _reads_right(match: Match, data: bytes) -> bool:
+    """Whether what a query calls `is.X` reads `X`."""
+    return all(
+        data[nodes[0].start_byte : nodes[0].end_byte] == name[3:].encode()
+        for name, nodes in match.items()
+        if name.startswith("is.")
+    )

@@ -66,6 +66,7 @@ class Repository:
         self._seen = self._on_disk
         self._left_out: Mapping[str, str] = {}
         self._shadows: dict[str, str] = {}
+        self._parsed: dict[str, tuple[str, FileFacts]] = {}
         self._stale = False
         self._revision = 0
         self._reasons: dict[str, str | None] = {}
@@ -122,6 +123,7 @@ class Repository:
                 return
             if text is None:
                 self._shadows.pop(path, None)
+                self._parsed.pop(path, None)
             else:
                 self._shadows[path] = text
             self._stale = True
@@ -180,6 +182,7 @@ class Repository:
             self._stale = bool(self._shadows)
             self._revision += 1
             self._reasons = {}
+        index.prepare()
         if edges is None or fresh or removed:
             self._store.save(fresh, removed, (digest, index.imports))
 
@@ -191,9 +194,11 @@ class Repository:
         return build(facts)
 
     def _parsed_shadows(self) -> dict[str, FileFacts]:
-        return {
-            path: parse_open(path, languages.of(path), text) for path, text in self._shadows.items()
-        }
+        for path, text in self._shadows.items():
+            known = self._parsed.get(path)
+            if known is None or known[0] != text:
+                self._parsed[path] = (text, parse_open(path, languages.of(path), text))
+        return {path: self._parsed[path][1] for path in self._shadows}
 
     def _forbidden(self, path: str) -> str | None:
         if screen.is_secret(path):

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
-from context.facts import SCOPES
+from context.facts import CONTAINERS, SCOPES
+from context.languages import line_comment
 from context.text import line_of, line_starts
 from context.types import Scope
 
@@ -16,7 +17,9 @@ if TYPE_CHECKING:
     from context.types import Snapshot
 
 REACH_LINES = 40
-_WORD = re.compile(r"[^\W\d]\w*")
+# A line of a megabyte would hold up the keystroke.
+_LONGEST_LINE = 10_000
+_USE = re.compile(r"(\.)?([^\W\d]\w*)(\()?")
 
 
 def enclosing(facts: FileFacts, text: str, cursor: int) -> tuple[Definition, ...]:
@@ -55,31 +58,77 @@ def scope_of(around: tuple[Definition, ...]) -> Scope | None:
     return Scope(inner.kind, inner.name, inner.start, inner.end)
 
 
-def near(snapshot: Snapshot, around: tuple[Definition, ...]) -> Mapping[str, float]:
-    """Words around the cursor, each with a weight from 0 to 1: the nearer, the heavier.
+def near(snapshot: Snapshot, facts: FileFacts, around: tuple[Definition, ...]) -> Mapping[str, Use]:
+    """Words around the cursor and how they are used there.
 
     What is looked at is the innermost definition, `REACH_LINES` each way at most, and
     the signatures of all the definitions around, which name bases and parameter types.
+    Comments that take a line of their own don't count.
     """
-    text = snapshot.text
-    starts = line_starts(text)
-    here = line_of(starts, snapshot.cursor)
-    first, last = max(0, here - REACH_LINES), min(len(starts) - 1, here + REACH_LINES)
+    rows = _Rows(snapshot.text, line_starts(snapshot.text), line_comment(snapshot.language))
+    here = line_of(rows.starts, snapshot.cursor)
+    first, last = max(0, here - REACH_LINES), min(len(rows.starts) - 1, here + REACH_LINES)
     if around:
         first = max(first, around[-1].line)
         last = min(last, max(around[-1].last, here))
-    found: dict[str, float] = {}
+    found: dict[str, Use] = {}
     for item in around:
-        _weigh(text, starts, (item.line, item.head), 0.6, found)
+        for row in range(item.line, item.head + 1):
+            _weigh(rows.row(row), 0.6, found)
     for row in range(first, last + 1):
-        _weigh(text, starts, (row, row), 1.0 / (1.0 + abs(row - here) / 12.0), found)
+        _weigh(rows.row(row), 1.0 / (1.0 + abs(row - here) / 12.0), found)
+    for row in _assigned(facts, around, found):
+        _weigh(rows.row(row), 0.5, found)
     return found
 
 
-def _weigh(
-    text: str, starts: list[int], rows: tuple[int, int], weight: float, found: dict[str, float]
-) -> None:
-    end = starts[rows[1] + 1] if rows[1] + 1 < len(starts) else len(text)
-    # A line of a megabyte would hold up the keystroke.
-    for word in _WORD.findall(text, starts[rows[0]], min(end, starts[rows[0]] + 10_000)):
-        found[word] = max(weight, found.get(word, 0.0))
+def _assigned(
+    facts: FileFacts, around: tuple[Definition, ...], near: Mapping[str, Use]
+) -> list[int]:
+    """Where the members used near the cursor get their values, which say of what type they are."""
+    classes = {item.start for item in around if item.kind in CONTAINERS}
+    definitions = facts.definitions
+    return [
+        item.line
+        for item in definitions
+        if item.kind in {"attribute", "field"}
+        and item.name in near
+        and definitions[item.parent].start in classes
+    ]
+
+
+class Use(NamedTuple):
+    """How a word is used near the cursor.
+
+    Attributes:
+        weight: from 0 to 1, the nearer the heavier.
+        is_bare: somewhere without a dot before it.
+        is_called: somewhere with a bracket after it.
+    """
+
+    weight: float
+    is_bare: bool
+    is_called: bool
+
+
+class _Rows(NamedTuple):
+    text: str
+    starts: list[int]
+    comment: str | None
+
+    def row(self, number: int) -> str:
+        """A line as far as it is code; empty for a comment."""
+        start = self.starts[number]
+        end = self.starts[number + 1] if number + 1 < len(self.starts) else len(self.text)
+        line = self.text[start : min(end, start + _LONGEST_LINE)]
+        is_comment = self.comment is not None and line.lstrip().startswith(self.comment)
+        return "" if is_comment else line
+
+
+def _weigh(line: str, weight: float, found: dict[str, Use]) -> None:
+    for match in _USE.finditer(line):
+        dot, word, bracket = match.groups()
+        known = found.get(word, Use(0.0, is_bare=False, is_called=False))
+        found[word] = Use(
+            max(weight, known.weight), known.is_bare or not dot, known.is_called or bool(bracket)
+        )

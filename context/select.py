@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING
 
 from context.arrange import arrange
 from context.candidates import Place, candidates
-from context.fit import Memo, fit
+from context.fit import fit
+from context.memo import Memo
 from context.parse import parse_open
 from context.scope import enclosing, near, scope_of
 from context.types import Selection
@@ -65,7 +66,7 @@ def select(
     scope = scope_of(around)
     key = _key(snapshot, scope, edges)
     if key != state.key or not _holds(state, index, budget_tokens, cost):
-        place = Place(snapshot, facts, edges, around, near(snapshot, around))
+        place = Place(snapshot, facts, edges, around, near(snapshot, facts, around))
         state = _choose(index, place, state, key, budget_tokens, cost, read)
     prefix, suffix = snapshot.text[: snapshot.cursor], snapshot.text[snapshot.cursor :]
     return Selection(prefix, suffix, state.snippets, scope, state.left_out), state

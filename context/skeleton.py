@@ -42,6 +42,28 @@ def outermost(definitions: Sequence[Definition]) -> frozenset[int]:
     )
 
 
+def members(
+    rows: Sequence[str],
+    definitions: Sequence[Definition],
+    shown: frozenset[int],
+    comment: str,
+) -> str:
+    """Signatures as in `skeleton`, a class's members as a list of their names in a comment."""
+    out: list[str] = []
+    for index in sorted(shown):
+        item = definitions[index]
+        if item.last >= len(rows):
+            continue
+        out += [
+            row if row.endswith("\n") else row + "\n" for row in rows[item.line : item.head + 1]
+        ]
+        names = [each.name for each in definitions if each.parent == index]
+        if names and item.kind in CONTAINERS:
+            indent = _indent(rows[item.line]) + "    "
+            out.append(f"{indent}{comment} members: {', '.join(dict.fromkeys(names))}\n")
+    return "".join(out)
+
+
 def skeleton(
     rows: Sequence[str],
     definitions: Sequence[Definition],

@@ -1,6 +1,6 @@
 ; What Infill reads in a Python file. Captures: `definition.KIND` with its `name`,
 ; `head` where the signature ends, `doc` the docstring, `import` with
-; `import.module`, `import.name` and `import.alias`.
+; `import.module`, `import.name` and `import.alias`; what `is.X` captures must read `X`.
 
 (class_definition name: (identifier) @name ":" @head) @definition.class
 (function_definition name: (identifier) @name ":" @head) @definition.function
@@ -18,8 +18,7 @@
 (class_definition body: (block (expression_statement
   (assignment left: (identifier) @name) @definition.field)))
 (assignment
-  left: (attribute object: (identifier) @_self attribute: (identifier) @name)
-  (#eq? @_self "self")) @definition.attribute
+  left: (attribute object: (identifier) @is.self attribute: (identifier) @name)) @definition.attribute
 
 (module . (expression_statement (string) @doc))
 (class_definition body: (block . (expression_statement (string) @doc)))

@@ -51,11 +51,9 @@
 (variable_declarator
   name: (identifier) @import.alias
   value: (call_expression
-    function: (identifier) @_require arguments: (arguments . (string) @import.module))
-  (#eq? @_require "require"))
+    function: (identifier) @is.require arguments: (arguments . (string) @import.module)))
 (variable_declarator
   name: (object_pattern (shorthand_property_identifier_pattern) @import.name)
   value: (call_expression
-    function: (identifier) @_require arguments: (arguments . (string) @import.module))
-  (#eq? @_require "require"))
+    function: (identifier) @is.require arguments: (arguments . (string) @import.module)))
 (call_expression function: (import) arguments: (arguments . (string) @import.module))
