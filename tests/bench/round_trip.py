@@ -17,7 +17,7 @@ import statistics
 import time
 from pathlib import Path
 
-from holes import holes_of
+from holes import draw_holes, read_repository
 
 from lsp_server import launch
 from lsp_server.client import Connection, connect
@@ -27,7 +27,7 @@ from lsp_server.positions import Lines, position_of
 
 async def measure(root: Path, n: int, seed: int) -> None:
     """Print a row for the server and one for the floor."""
-    holes = list(holes_of(root, n=n, seed=seed))
+    holes = draw_holes(read_repository(root), n, seed)
     async with connect(launch.command("serve"), root) as server:
         started = time.perf_counter()
         await server.settled()

@@ -99,7 +99,7 @@ def test_an_endpoint_that_hangs_is_given_up_at_the_deadline(infill, repository, 
         assert ran.code == 3
         assert "no answer within 700 ms" in ran.json["error"]["message"]
     else:
-        assert (ran.code, ran.json["completion"]) == (0, "a)")
+        assert (ran.code, ran.json["completion"]) == (0, "a")
 
 
 def test_without_an_endpoint_the_remedy_is_said(infill, repository):
