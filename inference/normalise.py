@@ -18,4 +18,9 @@ def normalise(text: str) -> str:
 
 def encodable(text: str) -> str:
     """The text with U+FFFD for every lone surrogate; as long as it was."""
-    return text if text.isascii() else _LONE_SURROGATE.sub("\ufffd", text)
+    try:
+        # Trying is twenty times faster than looking for what is nearly never there.
+        text.encode()
+    except UnicodeEncodeError:
+        return _LONE_SURROGATE.sub("\ufffd", text)
+    return text

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import re
+from functools import lru_cache
 from itertools import chain, groupby
 from typing import TYPE_CHECKING, Any
 
@@ -16,9 +18,11 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 # An encoder's time grows faster than the line: 420,000 characters in one take 1.2 s.
-_MAX_LINE = 4_096
+_LINE = re.compile(r"[^\n]{0,4095}\n|[^\n]{1,4096}")
 _MAX_BLOCK = 32_768
 _MAX_CACHED = 50_000
+# Whole texts that are counted again with each keystroke: snippets and windows.
+_MAX_TEXTS, _MAX_TEXT = 256, 65_536
 _PROBE = (
     "def f(a):\n\n    '''x  \n\t'''\n\n\n    return [a, 12345,\n"
     "        'é世界🙂 ']  \n\r\nClass\r\n }\n} // \n  \nend"
@@ -50,6 +54,7 @@ class FileTokenizer:
         self._texts = {number: text for text, number in self._ids.items()}
         self._bare = _without_added(described, self.name)
         self._pieces_ids: dict[str, tuple[int, ...]] = {}
+        self._counted = lru_cache(_MAX_TEXTS)(self._count)
         self._additive = self._check()
         # Where a tokenizer joins line ends, another text behind can split the last token.
         self.seam_tokens = 0 if self._additive else 1
@@ -60,6 +65,9 @@ class FileTokenizer:
 
     def count(self, text: str, /) -> int:
         """How many tokens the text takes, exactly."""
+        return self._counted(text) if len(text) <= _MAX_TEXT else self._count(text)
+
+    def _count(self, text: str) -> int:
         return sum(map(len, self._encode_pieces(text)))
 
     def decode(self, ids: Sequence[int], /) -> str:
@@ -81,8 +89,8 @@ class FileTokenizer:
         if len(known) > _MAX_CACHED:
             # Another thread may be reading the old one, so it isn't emptied.
             known = self._pieces_ids = {}
-        pieces = list(_cut_lines(text) if self._additive else _cut_blocks(text))
-        new = list(dict.fromkeys(piece for piece in pieces if piece not in known))
+        pieces = _cut_lines(text) if self._additive else list(_cut_blocks(text))
+        new = list(set(pieces).difference(known))
         if new:
             known.update(zip(new, self._encode_whole(new), strict=True))
         return [known[piece] for piece in pieces]
@@ -100,7 +108,7 @@ class FileTokenizer:
                 f"the tokenizer {self.name} doesn't give back the text it was given, which "
                 "would garble code; use the tokenizer.json of a byte-level model"
             )
-        lines = self._encode_whole(list(_cut_lines(_PROBE)))
+        lines = self._encode_whole(_cut_lines(_PROBE))
         return whole == tuple(chain.from_iterable(lines))
 
 
@@ -140,13 +148,9 @@ def _without_added(described: dict[str, Any], name: str) -> tokenizers.Tokenizer
         ) from error
 
 
-def _cut_lines(text: str) -> Iterator[str]:
+def _cut_lines(text: str) -> list[str]:
     """Lines with their ends; one that is too long, in pieces."""
-    start = 0
-    while start < len(text):
-        end = text.find("\n", start, start + _MAX_LINE) + 1 or min(start + _MAX_LINE, len(text))
-        yield text[start:end]
-        start = end
+    return _LINE.findall(text)
 
 
 def _cut_blocks(text: str) -> Iterator[str]:

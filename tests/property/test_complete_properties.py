@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from itertools import pairwise
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from inference.complete import Rules, complete
@@ -50,6 +50,7 @@ def _answer(text, cuts, request, extent):
     return (found.text, found.replace) if isinstance(found, Completion) else found
 
 
+@settings(deadline=None)
 @given(
     text=texts,
     cuts=st.lists(st.integers(0, 99), max_size=6),
@@ -65,6 +66,7 @@ def test_any_cut_gives_what_the_whole_gives(text, cuts, prefix, suffix, extent):
     assert _answer(text, range(len(text)), request, extent) == whole
 
 
+@settings(deadline=None)
 @given(text=texts, prefix=sides, suffix=sides, extent=st.sampled_from(["line", "block"]))
 def test_an_answer_fits_on_the_cursors_line(text, prefix, suffix, extent):
     """What is replaced never reaches past the line, and something is always inserted."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from inference.stops import StopScanner
@@ -22,12 +22,14 @@ def _scan(stops, pieces):
     return emitted + scanner.finish(), False
 
 
+@settings(deadline=None)
 @given(stops=stop_lists, pieces=st.lists(letters, max_size=8))
 def test_any_cut_gives_what_single_letters_give(stops, pieces):
     text = "".join(pieces)
     assert _scan(stops, pieces) == _scan(stops, list(text)) == _scan(stops, [text])
 
 
+@settings(deadline=None)
 @given(stops=stop_lists, text=letters)
 def test_no_stop_text_comes_through(stops, text):
     emitted, hit = _scan(stops, [text])
