@@ -11,9 +11,7 @@ from heapq import heapify, heappop, heappush
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
-
-Graph = "Mapping[str, Iterable[str]]"
+    from collections.abc import Iterable, Iterator, Mapping
 
 
 class Ordered(NamedTuple):
@@ -46,39 +44,62 @@ def order(graph: Mapping[str, Iterable[str]]) -> Ordered:
 
 def components(links: Mapping[str, list[str]]) -> list[list[str]]:
     """Strongly connected components, each sorted (Tarjan's algorithm, without recursion)."""
-    index: dict[str, int] = {}
-    low: dict[str, int] = {}
-    open_: list[str] = []
-    is_open: set[str] = set()
     found: list[list[str]] = []
+    walk = _Walk(links)
     for root in links:
-        if root in index:
-            continue
-        index[root] = low[root] = len(index)
-        open_.append(root)
-        is_open.add(root)
-        work = [(root, iter(links[root]))]
+        if root not in walk.index:
+            found += walk.below(root)
+    return found
+
+
+class _Walk:
+    """Tarjan's bookkeeping: the order of discovery, and the lowest open node that each reaches."""
+
+    __slots__ = ("index", "is_open", "links", "low", "stack")
+
+    def __init__(self, links: Mapping[str, list[str]]) -> None:
+        self.links = links
+        self.index: dict[str, int] = {}
+        self.low: dict[str, int] = {}
+        self.stack: list[str] = []
+        self.is_open: set[str] = set()
+
+    def below(self, root: str) -> Iterator[list[str]]:
+        """The components that a walk from `root` completes."""
+        work = [self._enter(root)]
         while work:
             node, rest = work[-1]
-            for to in rest:
-                if to not in index:
-                    index[to] = low[to] = len(index)
-                    open_.append(to)
-                    is_open.add(to)
-                    work.append((to, iter(links[to])))
-                    break
-                if to in is_open:
-                    low[node] = min(low[node], index[to])
-            else:
-                work.pop()
-                if work:
-                    low[work[-1][0]] = min(low[work[-1][0]], low[node])
-                if low[node] == index[node]:
-                    at = open_.index(node)
-                    found.append(sorted(open_[at:]))
-                    is_open.difference_update(open_[at:])
-                    del open_[at:]
-    return found
+            new = self._next(node, rest)
+            if new is not None:
+                work.append(self._enter(new))
+                continue
+            work.pop()
+            if work:
+                above = work[-1][0]
+                self.low[above] = min(self.low[above], self.low[node])
+            if self.low[node] == self.index[node]:
+                yield self._close(node)
+
+    def _enter(self, node: str) -> tuple[str, Iterator[str]]:
+        self.index[node] = self.low[node] = len(self.index)
+        self.stack.append(node)
+        self.is_open.add(node)
+        return node, iter(self.links[node])
+
+    def _next(self, node: str, rest: Iterator[str]) -> str | None:
+        for to in rest:
+            if to not in self.index:
+                return to
+            if to in self.is_open:
+                self.low[node] = min(self.low[node], self.index[to])
+        return None
+
+    def _close(self, node: str) -> list[str]:
+        group: list[str] = []
+        while not group or group[-1] != node:
+            group.append(self.stack.pop())
+        self.is_open.difference_update(group)
+        return sorted(group)
 
 
 def _sorted_groups(

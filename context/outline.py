@@ -23,6 +23,7 @@ class _Found(NamedTuple):
     line: int
     head: int
     last: int
+    named_at: int
     name: str
     kind: str
     owner: str
@@ -35,31 +36,28 @@ def outline(matches: Sequence[dict[str, list[Node]]], data: bytes) -> tuple[Defi
     where it comes first.
     """
     found, docs = _collect(matches, data)
-    found.sort(key=lambda item: (item.start, -item.end, item.kind, item.name))
+    found.sort(key=lambda item: (item.start, -item.end, item.named_at))
     at = offsets(data, [place for item in found for place in (item.start, item.end)])
     return _nest(found, docs, at, _doc_lines(found, data))
 
 
 def _collect(
     matches: Sequence[dict[str, list[Node]]], data: bytes
-) -> tuple[list[_Found], list[tuple[int, int]]]:
-    found: dict[tuple[int, str], _Found] = {}
-    docs: list[tuple[int, int]] = []
+) -> tuple[list[_Found], set[int]]:
+    found: dict[int, _Found] = {}
+    docs: set[int] = set()
     decorated: dict[int, Node] = {}
     for match in matches:
         kind = next((key for key in match if key.startswith("definition.")), None)
         if kind is not None and "name" in match:
             item = _read(match, match[kind][0], kind.removeprefix("definition."), data)
             # An arrow function that is also a constant is the function.
-            key = (match["name"][0].start_byte, item.name)
-            if key not in found or item.kind in SCOPES:
-                found[key] = item
+            if item.named_at not in found or item.kind in SCOPES:
+                found[item.named_at] = item
         elif "doc" in match:
-            node = match["doc"][0]
-            docs.append((node.start_byte, node.start_point[0]))
+            docs.add(match["doc"][0].start_point[0])
         elif "decorated" in match:
-            node = match["decorated"][0]
-            decorated[node.end_byte] = node
+            decorated[match["inner"][0].start_byte] = match["decorated"][0]
     return [_with_decorators(item, decorated) for item in found.values()], docs
 
 
@@ -74,6 +72,7 @@ def _read(match: dict[str, list[Node]], node: Node, kind: str, data: bytes) -> _
         node.start_point[0],
         head,
         last,
+        name.start_byte,
         from_bytes(data[name.start_byte : name.end_byte]).strip("'\""),
         kind,
         "" if owner is None else _type_name(data[owner.start_byte : owner.end_byte]),
@@ -86,8 +85,8 @@ def _type_name(receiver: bytes) -> str:
 
 
 def _with_decorators(item: _Found, decorated: dict[int, Node]) -> _Found:
-    node = decorated.get(item.end)
-    if node is None or item.kind not in SCOPES or node.start_byte > item.start:
+    node = decorated.get(item.start)
+    if node is None:
         return item
     return item._replace(start=node.start_byte, line=node.start_point[0])
 
@@ -106,7 +105,7 @@ def _doc_lines(found: list[_Found], data: bytes) -> dict[int, int]:
 
 
 def _nest(
-    found: list[_Found], docs: list[tuple[int, int]], at: dict[int, int], above: dict[int, int]
+    found: list[_Found], docs: set[int], at: dict[int, int], above: dict[int, int]
 ) -> tuple[Definition, ...]:
     made: list[Definition] = []
     ends: list[int] = []
@@ -127,8 +126,9 @@ def _nest(
             )
         )
         ends.append(item.end)
-        stack.append(len(made) - 1)
-    return tuple(_with_docstrings(made, found_starts=at, docs=docs))
+        if kind in SCOPES:
+            stack.append(len(made) - 1)
+    return tuple(_with_docstrings(made, docs))
 
 
 def _home(item: _Found, stack: list[int], made: list[Definition]) -> int | None:
@@ -155,15 +155,9 @@ def _is_method(item: _Found, parent: int, made: list[Definition]) -> bool:
     return item.kind == "function" and parent >= 0 and made[parent].kind in CONTAINERS
 
 
-def _with_docstrings(
-    made: list[Definition], *, found_starts: dict[int, int], docs: list[tuple[int, int]]
-) -> list[Definition]:
-    del found_starts
-    by_line = {line for _, line in docs}
+def _with_docstrings(made: list[Definition], lines: set[int]) -> list[Definition]:
     for index, item in enumerate(made):
-        if item.kind not in SCOPES:
-            continue
-        line = _docstring_line(item, by_line)
+        line = _docstring_line(item, lines) if item.kind in SCOPES else None
         if line is not None:
             made[index] = item._replace(doc=line)
     return made

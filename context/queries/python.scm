@@ -4,7 +4,7 @@
 
 (class_definition name: (identifier) @name ":" @head) @definition.class
 (function_definition name: (identifier) @name ":" @head) @definition.function
-(decorated_definition) @decorated
+(decorated_definition definition: (_) @inner) @decorated
 
 (module (expression_statement
   (assignment left: (identifier) @name) @definition.constant))

@@ -1,0 +1,165 @@
+"""A crawl finds what may be sent, and says why the rest isn't."""
+
+from __future__ import annotations
+
+import os
+import sys
+from typing import TYPE_CHECKING
+
+import marked
+import pytest
+
+from context.crawl import crawl, ignored_by
+from context.screen import by_content, by_name
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+def paths(root: Path, *patterns: str) -> list[str]:
+    return [found.path for found in crawl(root, patterns).files]
+
+
+def test_ignore_files_nest_and_take_back(tmp_path: Path) -> None:
+    """A deeper file overrules a higher one, a later line an earlier one."""
+    marked.parse("""
+        //- /.gitignore
+        *.log
+        /build/
+        out/
+        !keep.log
+        //- /a.py
+        //- /a.log
+        //- /keep.log
+        //- /build/x.py
+        //- /sub/build/x.py
+        //- /sub/.gitignore
+        !a.log
+        *.py
+        //- /sub/a.log
+        //- /sub/b.py
+        //- /sub/out/c.txt
+    """).write(tmp_path)
+    assert paths(tmp_path) == [".gitignore", "a.py", "keep.log", "sub/.gitignore", "sub/a.log"]
+    left_out = crawl(tmp_path).left_out
+    assert left_out["build/"] == "ignored"
+    assert left_out["sub/out/"] == "ignored"
+    assert left_out["sub/b.py"] == "ignored"
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        ".infillignore",
+        ".aiignore",
+        ".aiexclude",
+        ".cursorignore",
+        ".codeiumignore",
+        ".copilotignore",
+    ],
+)
+def test_every_assistants_ignore_file_counts(tmp_path: Path, name: str) -> None:
+    """What one of them leaves out, another can't take back."""
+    (tmp_path / name).write_text("private/\n")
+    (tmp_path / ".gitignore").write_text("!private/\n")
+    (tmp_path / "private").mkdir()
+    (tmp_path / "private" / "a.py").write_text("x = 1\n")
+    assert "private/a.py" not in paths(tmp_path)
+    assert ignored_by(tmp_path, "private/a.py") == name
+
+
+def test_the_callers_patterns_count_too(tmp_path: Path) -> None:
+    (tmp_path / "a.po").write_text("x")
+    (tmp_path / "a.py").write_text("x")
+    assert paths(tmp_path, "*.po") == ["a.py"]
+
+
+def test_a_bad_pattern_is_passed_over(tmp_path: Path) -> None:
+    (tmp_path / ".gitignore").write_text("!\n///\n*.log\n[\n")
+    (tmp_path / "a.log").write_text("x")
+    assert paths(tmp_path) == [".gitignore"]
+
+
+def test_an_inner_folder_obeys_the_repository_around_it(tmp_path: Path) -> None:
+    """Unless the folder itself is ignored there: who opens it wants to work in it."""
+    (tmp_path / ".git").mkdir()
+    (tmp_path / ".gitignore").write_text("inner/*.log\nignored/\n")
+    for folder in ("inner", "ignored"):
+        (tmp_path / folder).mkdir()
+        (tmp_path / folder / "a.log").write_text("x")
+    assert paths(tmp_path / "inner") == []
+    assert paths(tmp_path / "ignored") == ["a.log"]
+
+
+def test_folders_of_tools_are_not_entered(tmp_path: Path) -> None:
+    """A virtual environment is known by its `pyvenv.cfg`, whatever it is called."""
+    for folder in (".git", "node_modules", "__pycache__", "my-env"):
+        (tmp_path / folder).mkdir()
+        (tmp_path / folder / "a.py").write_text("x")
+    (tmp_path / "my-env" / "pyvenv.cfg").write_text("home = x\n")
+    found = crawl(tmp_path)
+    assert found.files == ()
+    assert found.left_out["my-env/"] == "pruned"
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="links need rights there")
+def test_links_and_pipes_are_left_out(tmp_path: Path) -> None:
+    """A link could lead out of the root, to a secret, or round in a circle."""
+    outside = tmp_path / "outside"
+    root = tmp_path / "root"
+    outside.mkdir()
+    root.mkdir()
+    (outside / "secret.py").write_text("x")
+    (root / "a.py").write_text("x")
+    (root / "out.py").symlink_to(outside / "secret.py")
+    (root / "in.py").symlink_to(root / "a.py")
+    (root / "loop").symlink_to(root)
+    (root / "gone").symlink_to(root / "nowhere")
+    os.mkfifo(root / "pipe.py")
+    found = crawl(root)
+    assert [file.path for file in found.files] == ["a.py"]
+    reasons = {"gone": "link", "in.py": "link", "loop": "link", "out.py": "link"}
+    assert found.left_out == reasons | {"pipe.py": "special"}
+
+
+@pytest.mark.parametrize(
+    ("name", "reason"),
+    [
+        (".env", "secret"),
+        (".env.local", "secret"),
+        ("server.pem", "secret"),
+        ("tls.KEY", "secret"),
+        ("id_rsa", "secret"),
+        ("id_ed25519.pub", "secret"),
+        ("id_generator.py", None),
+        ("keyboard.py", None),
+        ("logo.png", "binary"),
+        ("jquery.min.js", "minified"),
+        ("package-lock.json", "generated"),
+        ("api_pb2.py", "generated"),
+        ("environment.py", None),
+    ],
+)
+def test_names_tell(name: str, reason: str | None) -> None:
+    assert by_name(name) == reason
+
+
+@pytest.mark.parametrize(
+    ("data", "reason"),
+    [
+        (b"x = 1\n", None),
+        (b"a\0b", "binary"),
+        (b"\xff\xfea\0", None),
+        (b"var a=1;" * 1_000, "minified"),
+        (b"// Code generated by protoc. DO NOT EDIT.\npackage a\n", "generated"),
+        (b"# Generated by Django 5.2\nclass Migration: ...\n", None),
+        (b"x = '" + b"a" * 3_000 + b"'\n", None),
+    ],
+)
+def test_contents_tell(data: bytes, reason: str | None) -> None:
+    assert by_content(data) == reason
+
+
+def test_an_over_large_file_is_left_out_unread(tmp_path: Path) -> None:
+    (tmp_path / "big.py").write_bytes(b"x = 1\n" * 200_000)
+    assert crawl(tmp_path).left_out == {"big.py": "over-large"}

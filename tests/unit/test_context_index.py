@@ -1,0 +1,88 @@
+"""The graph has an order, and a changed text changes no more than it must."""
+
+from __future__ import annotations
+
+import marked
+from indexed import facts_of, index_of
+
+from context.graph import order
+from context.index import build
+from context.parse import parse
+
+CHAIN = """
+    //- /a.py
+    from b import B
+    //- /b.py
+    from c import C
+    class B(C): ...
+    //- /c.py
+    class C: ...
+    //- /d.txt
+"""
+
+
+def test_dependencies_come_first_and_ties_go_by_path() -> None:
+    graph = {"z": ["m"], "a": ["m"], "m": [], "b": []}
+    assert order(graph).paths == ("b", "m", "a", "z")
+
+
+def test_inside_a_circle_the_file_that_waits_for_fewest_comes_first() -> None:
+    """The rule of DeepSeek-Coder's data: least in-degree, not zero."""
+    graph = {"a": ["b", "c"], "b": ["c"], "c": ["a"], "d": ["a"]}
+    found = order(graph)
+    assert found.paths == ("b", "a", "c", "d")
+    assert found.component["a"] == found.component["b"] < found.component["d"]
+
+
+def test_a_long_chain_needs_no_recursion() -> None:
+    graph = {f"{n:05}": [f"{n + 1:05}"] for n in range(20_000)}
+    assert order(graph).paths[-1] == "00000"
+
+
+def test_the_index_answers_both_ways() -> None:
+    index = index_of(CHAIN)
+    assert index.imports["a.py"] == {"b.py": ("B",)}
+    assert index.importers["c.py"] == ("b.py",)
+    assert index.order == ("c.py", "b.py", "a.py", "d.txt")
+    assert index.definers("C") == ("c.py",)
+    assert index.definers("nobody") == ()
+    assert index.depends("a.py", "c.py")
+    assert not index.depends("c.py", "a.py")
+
+
+def test_an_empty_index_has_empty_answers() -> None:
+    index = build({})
+    assert (index.order, index.n_edges, index.definers("x")) == ((), 0, ())
+
+
+def test_a_changed_text_is_seen_and_the_old_index_stays() -> None:
+    old = index_of(CHAIN)
+    new = old.with_texts({"c.py": parse("c.py", "Python", "class D: ...\n")})
+    assert (new.definers("D"), new.definers("C")) == (("c.py",), ())
+    assert (old.definers("D"), old.definers("C")) == ((), ("c.py",))
+    assert new.with_texts({}) is new
+
+
+def test_a_changed_reexport_moves_the_edges_of_others() -> None:
+    before = facts_of(
+        marked.parse("""
+        //- /pkg/__init__.py
+        from .old import Thing
+        //- /pkg/old.py
+        class Thing: ...
+        //- /pkg/new.py
+        class Thing: ...
+        //- /use.py
+        from pkg import Thing
+    """).files
+    )
+    init = parse("pkg/__init__.py", "Python", "from .new import Thing\n")
+    changed = build(before).with_texts({"pkg/__init__.py": init})
+    assert changed.imports["use.py"] == {"pkg/__init__.py": (), "pkg/new.py": ("Thing",)}
+    assert changed.imports == build(before | {"pkg/__init__.py": init}).imports
+
+
+def test_a_new_file_is_found_by_those_who_waited_for_it() -> None:
+    index = index_of("from later import x\n")
+    index = index.with_texts({"later.py": parse("later.py", "Python", "x = 1\n")})
+    assert index.imports["main.py"] == {"later.py": ("x",)}
