@@ -25,6 +25,7 @@ _SHORTEST_NAME = 4
 _MOST_IMPORTERS = 3
 _MOST_NEIGHBOURS = 8
 _MOST_DEEPER = 40
+_DOORS = ("__init__.py", "__init__.pyi", "index.ts", "index.js")
 
 IMPORTED = "imported"
 NAMED = "named"
@@ -114,6 +115,9 @@ def _in_play(
 def _imported(place: Place) -> Iterator[Candidate]:
     called = {taken.name: taken.bound for item in place.facts.imports for taken in item.names}
     for path, names in place.edges.items():
+        if not names and path.endswith(_DOORS):
+            # What it passes on is found where it is defined.
+            continue
         uses = [place.near.get(called.get(name, name)) or place.near.get(name) for name in names]
         weight = max((use.weight for use in uses if use), default=0.0)
         reason = _listing("imported here", names)
@@ -209,9 +213,8 @@ def _neighbours(index: Index, place: Place) -> Iterator[Candidate]:
     ending = name.rpartition(".")[2]
     beside = [
         path
-        for path, facts in index.facts.items()
-        if folder_of(path) == here
-        and _kin(facts.language, place.snapshot.language)
+        for path in index.folders.get(here, ())
+        if _kin(index.facts[path].language, place.snapshot.language)
         and path.rpartition(".")[2] == ending
         and path != place.snapshot.path
     ]

@@ -71,7 +71,7 @@ def _cut(level: Level, names: frozenset[str], source: Source) -> str:
         return _uses(rows, definitions, names)
     named = frozenset(index for index, item in enumerate(definitions) if item.name in names)
     if level == "outline" or not named:
-        return skeleton(rows, definitions, outermost(definitions), docs=level == "documented")
+        return skeleton(rows, definitions, outermost(definitions))
     if level == "bodies and outline":
         return skeleton(rows, definitions, outermost(definitions), bodies=named)
     if level == "members":

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from context.facts import all_names
 from context.graph import Ordered, order
 from context.resolve import Edges, Resolver
+from context.resolve.paths import folder_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -60,6 +61,14 @@ class Index:
             placed.setdefault(path, len(placed))
         return placed
 
+    @cached_property
+    def folders(self) -> Mapping[str, tuple[str, ...]]:
+        """Folder -> the files that lie in it, sorted."""
+        found: dict[str, list[str]] = {}
+        for path in sorted(self.facts):
+            found.setdefault(folder_of(path), []).append(path)
+        return {folder: tuple(paths) for folder, paths in found.items()}
+
     @property
     def order(self) -> tuple[str, ...]:
         """Every file, dependencies first, ties by path."""
@@ -84,7 +93,7 @@ class Index:
 
     def prepare(self) -> None:
         """Make the tables that would otherwise be made at the first question."""
-        _ = self.names, self.places, self._below
+        _ = self.names, self.places, self.folders, self._below
 
     @cached_property
     def _below(self) -> list[int]:
@@ -131,6 +140,8 @@ class Index:
         made = Index(facts, resolver, imports)
         made._base = self._base or self
         made._news = self._news | {path: all_names(item) for path, item in news.items()}
+        if "folders" in self.__dict__:
+            made.__dict__["folders"] = self.folders
         if all(imports[path].keys() == self.imports[path].keys() for path in stale):
             kept = {"importers", "ordered", "places", "_below"} & self.__dict__.keys()
             made.__dict__.update({name: self.__dict__[name] for name in kept})

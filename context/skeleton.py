@@ -104,7 +104,8 @@ def _show(
     closers: list[tuple[int, str]],
 ) -> None:
     if item.kind in _VALUES:
-        out += _value(rows, item)
+        within = closers[-1][1] if closers and item.kind == "attribute" else rows[item.line]
+        out += _value(rows, item, _indent(within))
         return
     above = docs and 0 <= item.doc < item.line
     if above:
@@ -124,10 +125,12 @@ def _show(
         closers.append((item.last, indent + "    ...\n"))
 
 
-def _value(rows: Sequence[str], item: Definition) -> list[str]:
-    if item.last - item.line < _MOST_VALUE_LINES:
-        return list(rows[item.line : item.last + 1])
-    return [rows[item.line].rstrip() + " ...\n"]
+def _value(rows: Sequence[str], item: Definition, indent: str) -> list[str]:
+    """An assignment, moved to `indent`: the blocks it stood in are cut out."""
+    cut = len(_indent(rows[item.line]))
+    if item.last - item.line >= _MOST_VALUE_LINES:
+        return [f"{indent}{rows[item.line].strip()} ...\n"]
+    return [indent + row[min(cut, len(_indent(row))) :] for row in rows[item.line : item.last + 1]]
 
 
 def _indent(row: str) -> str:

@@ -1,0 +1,141 @@
+"""How fast a folder is indexed, cold and warm, and how fast a selection is made in it.
+
+    python tests/bench/index_speed.py FOLDER [--places 200] [--budget 8000] [--seed 1]
+
+The bare tree-sitter parse of the same bytes, in the same run, says how much of the
+cold time nobody could save in one process.
+"""
+
+from __future__ import annotations
+
+import argparse
+import random
+import sys
+import tempfile
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from tree_sitter import Parser
+
+from context.grammars import grammar_of
+from context.repository import Repository
+from context.select import SelectState, select
+from context.types import Snapshot
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from context.index import Index
+
+
+class Thirds:
+    """A counter that takes three characters for a token, which errs on the high side."""
+
+    def text(self, text: str, /) -> int:
+        """Tokens of a bare text."""
+        return -(-len(text) // 3)
+
+    def snippet(self, path: str, text: str, /) -> int:
+        """Tokens of a text with its header."""
+        return -(-(len(path) + len(text) + 2) // 3)
+
+
+def main() -> None:
+    """Print the figures, one a line."""
+    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
+    parser.add_argument("folder", type=Path)
+    parser.add_argument("--places", type=int, default=200)
+    parser.add_argument("--budget", type=int, default=8_000)
+    parser.add_argument("--seed", type=int, default=1)
+    asked = parser.parse_args()
+    with tempfile.TemporaryDirectory() as cache:
+        cold, warm = (indexed(asked.folder, Path(cache), name) for name in ("cold", "warm"))
+        assert cold.index.imports == warm.index.imports
+    bare_parse(warm)
+    places = draw(warm.index, asked.places, asked.seed)
+    selections(warm, places, asked.budget)
+    print(f"memory      {resident_mb()} MB resident")
+
+
+def indexed(folder: Path, cache: Path, name: str) -> Repository:
+    """A repository after its refresh."""
+    started = time.perf_counter()
+    repository = Repository(folder, cache_dir=cache)
+    report = repository.refresh()
+    seconds = time.perf_counter() - started
+    print(
+        f"{name} index  {seconds:.3f} s, {report.files} files, {report.edges} edges,"
+        f" {report.parsed} parsed, {report.from_cache} from the cache"
+    )
+    started = time.perf_counter()
+    repository.refresh()
+    print(f"refresh     {time.perf_counter() - started:.3f} s when nothing has changed")
+    return repository
+
+
+def bare_parse(repository: Repository) -> None:
+    """Parse every file that has a grammar, one after the other, and look at nothing."""
+    texts = [
+        (grammar, (repository.read(path) or "").encode(errors="replace"))
+        for path, facts in repository.index.facts.items()
+        if (grammar := grammar_of(facts.language, path))
+    ]
+    started = time.perf_counter()
+    for grammar, data in texts:
+        Parser(grammar.language).parse(data)
+    seconds = time.perf_counter() - started
+    size = sum(len(data) for _, data in texts) / 1e6
+    print(f"bare parse  {seconds:.3f} s for {len(texts)} files, {size:.1f} MB, one process")
+
+
+def draw(index: Index, n: int, seed: int) -> list[str]:
+    """Files to stand in, those that import something."""
+    rng = random.Random(seed)  # noqa: S311 -- a benchmark's places
+    paths = [path for path, edges in index.imports.items() if edges]
+    return rng.sample(paths, min(n, len(paths)))
+
+
+def selections(repository: Repository, paths: Sequence[str], budget: int) -> None:
+    """Time the first selection in a file, one elsewhere in it, and one a keystroke later."""
+    rng = random.Random(0)  # noqa: S311 -- likewise
+    counter, index, state = Thirds(), repository.index, SelectState()
+    first, moved, typed = [], [], []
+
+    def ask(text: str, path: str, cursor: int) -> float:
+        nonlocal state
+        snapshot = Snapshot(path, index.facts[path].language, 1, text, cursor)
+        started = time.perf_counter()
+        _, state = select(
+            index, snapshot, state, budget_tokens=budget, cost=counter, read=repository.read
+        )
+        return 1e3 * (time.perf_counter() - started)
+
+    for path in paths:
+        text = repository.read(path) or ""
+        here, there = (rng.randrange(len(text) + 1) for _ in range(2))
+        first.append(ask(text, path, here))
+        moved.append(ask(text, path, there))
+        typed.append(ask(text[:there] + "x" + text[there:], path, there + 1))
+    for name, times in (("first", first), ("moved", moved), ("typed", typed)):
+        times.sort()
+        print(f"select {name}  p50 {at(times, 0.5):.1f} ms, p99 {at(times, 0.99):.1f} ms")
+
+
+def at(times: Sequence[float], share: float) -> float:
+    """The time below which this share of them lies."""
+    return times[min(len(times) - 1, int(share * len(times)))] if times else 0.0
+
+
+def resident_mb() -> int:
+    """The most memory this process has held."""
+    if sys.platform == "win32":
+        return 0
+    import resource
+
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return peak // (1_000_000 if sys.platform == "darwin" else 1_000)
+
+
+if __name__ == "__main__":
+    main()
