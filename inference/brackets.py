@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import re
+
+_BLOCK_START = re.compile(r"^[^\s)\]}]", re.MULTILINE)
+_NEXT_BLOCK = re.compile(r"\n(?=[^\s)\]}])")
 _PARTNER = {")": "(", "]": "[", "}": "{"}
-_QUOTES = "\"'`"
+QUOTES = "\"'`"
 
 
 def unmatched(code: str) -> tuple[str, str]:
@@ -17,7 +21,7 @@ def unmatched(code: str) -> tuple[str, str]:
     place = 0
     while place < len(code):
         sign = code[place]
-        if sign in _QUOTES:
+        if sign in QUOTES:
             place = _string_end(code, place)
         elif sign in "([{":
             opening.append(sign)
@@ -47,10 +51,23 @@ def open_string(line: str) -> str | None:
     """The quote of the string in which the line ends; None where it ends in none."""
     place = 0
     while place < len(line):
-        if line[place] in _QUOTES:
+        if line[place] in QUOTES:
             end = _string_end(line, place)
             if end == place:
                 return line[place]
             place = end
         place += 1
     return None
+
+
+def imbalance(above: str, below: str) -> int:
+    """How many brackets are missing or too many where these two texts meet.
+
+    Only what belongs to the same top-level block counts, as a document in the
+    middle of an edit may be out of balance elsewhere.
+    """
+    starts = [found.start() for found in _BLOCK_START.finditer(above)]
+    end = _NEXT_BLOCK.search(below)
+    opening = unmatched(above[starts[-1] if starts else 0 :])[1]
+    closing = unmatched(below[: end.start() if end else len(below)])[0]
+    return abs(len(opening) - len(closing))

@@ -10,7 +10,6 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Literal
 
-from inference.brackets import unmatched
 from inference.hole import indent_of
 
 if TYPE_CHECKING:
@@ -25,8 +24,8 @@ Extent = Literal["line", "block"]
 _ENDS_BLOCK = re.compile(r"[)\]}]|(end|fi|done|esac)\b")
 _GOES_ON = re.compile(r"(else|elif|elsif|except|finally|catch|rescue|ensure|case|default|when)\b")
 _OPENS = (":", "{", "(", "[", "then", "do")
-_SIGNIFICANT = re.compile(r"\w.*\w")
-_PERIODIC = re.compile(r"((?=.*\w).{2,24}?)\1{11}")
+SIGNIFICANT = re.compile(r"\w.*\w")
+_PERIODIC = re.compile(r"(\S.{1,23}?)\1{11}")
 _TIMES = 3
 _MAX_PERIOD = 4
 
@@ -66,15 +65,11 @@ def cut_scope(text: str, hole: Hole) -> int | None:
             continue
         indent = indent_of(code)
         if place == 0:
-            base = indent
+            base, inside = indent, _opens(code)
         elif _leaves(code.strip(), indent, base, inside=inside, apart=blank and base == 0):
             return start
-        if place > 0 and indent == base and inside and _ENDS_BLOCK.match(code.strip()):
-            inside = _opens(code)
-            if not inside:
-                return start + len(line)
-        elif indent == base:
-            inside = _opens(code)
+        elif inside and indent == base and _ENDS_BLOCK.match(code.strip()) and not _opens(code):
+            return start + len(line)
         blank = False
     return None
 
@@ -83,7 +78,8 @@ def cut_repetition(text: str, _hole: Hole) -> int | None:
     """End before the same lines begin for the second of three times in a row."""
     lines = list(_lines(text))
     for last in range(len(lines)):
-        if (period := _PERIODIC.search(lines[last][1])) is not None:
+        period = _PERIODIC.search(lines[last][1])
+        if period is not None and re.search(r"\w", period[1]):
             return lines[last][0] + period.start() + len(period[1])
         for size in range(1, _MAX_PERIOD + 1):
             first = last + 1 - _TIMES * size
@@ -94,13 +90,13 @@ def cut_repetition(text: str, _hole: Hole) -> int | None:
 
 def cut_retyped(text: str, hole: Hole) -> int | None:
     """End before the line that the document already has next."""
-    if not hole.following or not _SIGNIFICANT.search(hole.following[0]):
+    if not hole.following or not SIGNIFICANT.search(hole.following[0]):
         return None
     for place, (start, line) in enumerate(_lines(text)):
         if place == 0 and not hole.on_blank_line:
             continue
         code = hole.before + line if place == 0 else line
-        if code.rstrip() == hole.following[0].rstrip() and not unmatched(text[:start])[1]:
+        if code.rstrip() == hole.following[0].rstrip():
             return start
     return None
 
@@ -143,5 +139,5 @@ def _opens(code: str) -> bool:
 
 def _repeats(lines: list[str], size: int) -> bool:
     head = lines[:size]
-    wordy = any(_SIGNIFICANT.search(line) for line in head)
+    wordy = any(SIGNIFICANT.search(line) for line in head)
     return wordy and lines == head * _TIMES

@@ -19,12 +19,16 @@ class Hole:
         rest: the cursor's line after the cursor, without what ends the line.
         following: the lines after it, from the first that isn't blank.
         newline: what ends the document's lines.
+        above: some of the document up to the cursor.
+        below: some of it from the cursor on.
     """
 
     before: str
     rest: str
     following: tuple[str, ...]
     newline: str = "\n"
+    above: str = ""
+    below: str = ""
 
     @property
     def indent(self) -> int:
@@ -44,13 +48,12 @@ class Hole:
 
 def hole_at(prefix: str, suffix: str) -> Hole:
     """The hole between these two sides of a document."""
-    near = prefix[-_MAX_CHARS:]
-    rest, _, below = normalise(suffix[:_MAX_CHARS]).partition("\n")
-    lines = below.split("\n")
+    newline = "\r\n" if "\r\n" in prefix[-_MAX_CHARS:] + suffix[:_MAX_CHARS] else "\n"
+    above, below = normalise(prefix[-_MAX_CHARS:]), normalise(suffix[:_MAX_CHARS])
+    rest, *lines = below.split("\n")
     while lines and not lines[0].strip():
         del lines[0]
-    newline = "\r\n" if "\r\n" in near or "\r\n" in suffix[:_MAX_CHARS] else "\n"
-    return Hole(near[near.rfind("\n") + 1 :], rest, tuple(lines), newline)
+    return Hole(above[above.rfind("\n") + 1 :], rest, tuple(lines), newline, above, below)
 
 
 def indent_of(line: str) -> int:

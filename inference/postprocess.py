@@ -6,8 +6,8 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from inference.brackets import open_string, unmatched
-from inference.cuts import CUTS_BY_EXTENT, effective_extent
+from inference.brackets import QUOTES, imbalance, open_string, unmatched
+from inference.cuts import CUTS_BY_EXTENT, SIGNIFICANT, effective_extent
 from inference.normalise import normalise
 from inference.types import NoCompletion
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from inference.hole import Hole
 
 _TORN_SENTINEL = re.compile("<[|\uff5c][^<>]{0,40}$")
-_CLOSERS = ")]}\"'`"
+_CLOSERS = ")]}" + QUOTES
 _NOTHING = "the model generated nothing"
 _BLANKS = "the model generated nothing but blanks"
 _REPEATS = "it only repeats what follows the cursor"
@@ -60,31 +60,35 @@ def fit(text: str, hole: Hole, extent: Extent, *, torn: bool = False) -> Fitted 
                 return NoCompletion(reason)
     if not text.strip():
         return NoCompletion(_BLANKS)
-    text = trim_overlap(text, hole.following, on_blank_line=hole.on_blank_line, before=hole.before)
-    fitted = _fit_rest(_end(text, hole), hole)
+    fitted = _fit_rest(_end(trim_overlap(text, hole), hole), hole)
     if not fitted.text.strip():
         return NoCompletion(_REPEATS)
     return Fitted(fitted.text.replace("\n", hole.newline), fitted.n_replaced)
 
 
-def trim_overlap(
-    text: str, following: Sequence[str], *, on_blank_line: bool = False, before: str = ""
-) -> str:
+def trim_overlap(text: str, hole: Hole) -> str:
     """The text without the lines at its end that the document already has next.
 
-    Models often retype the closing bracket or the next lines. A bracket that
-    closes one of the text's own stays.
+    Models often retype the closing bracket or the next lines. Brackets alone stay
+    where they are needed to close one of the text's own.
     """
     lines = text.split("\n")
-    for place in range(0 if on_blank_line else 1, len(lines)):
+    for place in range(0 if hole.on_blank_line else 1, len(lines)):
         tail = lines[place:]
         if place == 0:
-            tail = [before + tail[0], *tail[1:]]
-        if tail[0].strip() and _begins_with(following, tail):
+            tail = [hole.before + tail[0], *tail[1:]]
+        if tail[0].strip() and _begins_with(hole.following, tail):
             kept = "\n".join(lines[:place])
-            if not unmatched(kept)[1]:
+            if any(SIGNIFICANT.search(line) for line in tail) or _balances(kept, text, hole):
                 return kept
     return text
+
+
+def _balances(kept: str, text: str, hole: Hole) -> bool:
+    """Whether the brackets around the cursor are no worse off without the rest of the text."""
+    without = imbalance(hole.above + kept, hole.below)
+    with_all = imbalance(hole.above + text, hole.below)
+    return without < with_all or (without == with_all and not unmatched(kept)[1])
 
 
 def _begins_with(following: Sequence[str], tail: list[str]) -> bool:
@@ -116,23 +120,40 @@ def _fit_rest(text: str, hole: Hole) -> Fitted:
         whole = text.endswith(rest) and not unmatched(text[: -len(rest)])[1]
         return Fitted(text[: -len(rest)] if whole else text)
     for size in range(len(rest), 0, -1):
-        if text.endswith(rest[:size]) and _closes(text[:-size], rest, hole):
-            return Fitted(text[:-size])
-    if rest[0] not in _CLOSERS or unmatched(text)[1]:
-        return Fitted(text)
+        kept = text[:-size]
+        if text.endswith(rest[:size]) and _closes(kept, rest, hole) and _balances(kept, text, hole):
+            return Fitted(kept)
     for size in range(len(rest), 0, -1):
-        place = text.find(rest[:size])
-        while place >= 0:
-            if _closes(text[:place], rest, hole):
-                return Fitted(text, size)
-            place = text.find(rest[:size], place + 1)
+        if _holds(text, rest[:size], hole):
+            return Fitted(text, size)
     return Fitted(text)
+
+
+def _holds(text: str, rest: str, hole: Hole) -> bool:
+    """Whether the text itself brings what stands after the cursor, and goes on from there."""
+    if rest[0] not in _CLOSERS or open_string(_last_line(hole.before + text)):
+        return False
+    above = hole.above + text
+    if rest[0] in ")]}" and imbalance(above, hole.below[len(rest) :]) >= imbalance(
+        above, hole.below
+    ):
+        return False
+    place = text.find(rest)
+    while place >= 0 and not _closes(text[:place], rest, hole):
+        place = text.find(rest, place + 1)
+    return place >= 0
 
 
 def _closes(text: str, rest: str, hole: Hole) -> bool:
     """Whether the rest, coming right after `text`, closes what was open before the cursor."""
-    quote = open_string((hole.before + text).rpartition("\n")[2])
-    return rest[0] == quote if quote else not unmatched(text)[1]
+    quote = open_string(_last_line(hole.before + text))
+    if quote or rest[0] in QUOTES:
+        return rest[0] == quote
+    return not unmatched(text)[1]
+
+
+def _last_line(text: str) -> str:
+    return text.rpartition("\n")[2]
 
 
 def _drop_torn(text: str) -> str:

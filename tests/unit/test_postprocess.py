@@ -38,6 +38,9 @@ BRACKETS = [
     ("f('$0')", "hello')", "f('⟦hello⟧')"),
     ("f('$0')", "a', 'b')", "f('⟦a', 'b⟧')"),
     ("f('$0')", "a)b", "f('⟦a)b⟧')"),
+    ("f('$0')", "a', b='", "f('⟦a', b='⟧')"),
+    ("f(x='$0')", "a', y='b", "f(x='⟦a', y='b⟧')"),
+    ("f(g(h($0))", "a)", "f(g(h(⟦a)⟧))"),
     ("x[$0]", "'key']", "x[⟦'key'⟧]"),
     ("x = {$0}", "'a': f({})}", "x = {⟦'a': f({})⟧}"),
     ("a = $0;", "b + c;", "a = ⟦b + c⟧;"),
@@ -62,7 +65,17 @@ LINES = [
     ("a = $0\n\nb = 2\n", "1\n\n\nb = 2\n", "a = ⟦1⟧\n\nb = 2\n"),
     # A bracket that is there already, and one that belongs to the text.
     ("f(\n    a,\n    $0\n)\n", "b,\n)\n", "f(\n    a,\n    ⟦b,⟧\n)\n"),
-    ("f(\n$0\n)\n", "g(\n)\n", "f(\n⟦g(\n)⟧\n)\n"),
+    (
+        "//- /main.py\ndef h():\n    f(\n    $0\n    )\n",
+        "g(\n    )\n",
+        "def h():\n    f(\n    ⟦g(\n    )⟧\n    )\n",
+    ),
+    (
+        "x = [$0\n]\n",
+        "\n    f(\n        a,\n    ),\n]\n",
+        "x = [⟦\n    f(\n        a,\n    ),⟧\n]\n",
+    ),
+    ("x = f($0\n)\n", "\n    [\n        a,\n    ]\n)\n", "x = f(⟦\n    [\n        a,\n    ]⟧\n)\n"),
     ("if (x) {$0\n}\n", "\n  y();\n}\n", "if (x) {⟦\n  y();⟧\n}\n"),
     # The whole is there already.
     ("$0\nreturn x\n", "return x", "<it only repeats what follows the cursor>"),
