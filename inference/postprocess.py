@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 _TORN_SENTINEL = re.compile("<[|\uff5c][^<>]{0,40}$")
 _CLOSERS = ")]}" + QUOTES
+_ENDS = _CLOSERS + ";,:"
 _NOTHING = "the model generated nothing"
 _BLANKS = "the model generated nothing but blanks"
 _REPEATS = "it only repeats what follows the cursor"
@@ -119,7 +120,7 @@ def _fit_rest(text: str, hole: Hole) -> Fitted:
     if re.search(r"\w", rest):
         whole = text.endswith(rest) and not unmatched(text[: -len(rest)])[1]
         return Fitted(text[: -len(rest)] if whole else text)
-    for size in range(len(rest), 0, -1):
+    for size in range(len(rest) if rest[0] in _ENDS else 0, 0, -1):
         kept = text[:-size]
         if text.endswith(rest[:size]) and _closes(kept, rest, hole) and _balances(kept, text, hole):
             return Fitted(kept)
