@@ -1,8 +1,8 @@
 """What one file says about itself: imports, definitions, words. Values only.
 
 A repository has thousands of files and a select looks at a few dozen, so facts
-stay coded (JSON and a line of words, safe to read back from a cache that
-somebody may have damaged) and are decoded when asked for.
+stay coded (JSON and lines of words, which run nothing when they are read back
+from a cache) and are decoded when asked for.
 """
 
 from __future__ import annotations

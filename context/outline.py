@@ -46,6 +46,7 @@ def _collect(
 ) -> tuple[list[_Found], set[int]]:
     found: dict[int, _Found] = {}
     docs: set[int] = set()
+    imported: set[int] = set()
     decorated: dict[int, Node] = {}
     for match in matches:
         kind = next((key for key in match if key.startswith("definition.")), None)
@@ -54,11 +55,15 @@ def _collect(
             # An arrow function that is also a constant is the function.
             if item.named_at not in found or item.kind in SCOPES:
                 found[item.named_at] = item
+        elif "import.module" in match:
+            imported.add(match["import.module"][0].start_point[0])
         elif "doc" in match:
             docs.add(match["doc"][0].start_point[0])
         elif "decorated" in match:
             decorated[match["inner"][0].start_byte] = match["decorated"][0]
-    return [_with_decorators(item, decorated) for item in found.values()], docs
+    # `const fs = require("fs")` defines nothing that anybody would look for here.
+    own = (item for item in found.values() if item.kind != "constant" or item.line not in imported)
+    return [_with_decorators(item, decorated) for item in own], docs
 
 
 def _read(match: dict[str, list[Node]], node: Node, kind: str, data: bytes) -> _Found:

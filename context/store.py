@@ -15,6 +15,7 @@ import sys
 from contextlib import closing, suppress
 from hashlib import blake2b
 from typing import TYPE_CHECKING, Any
+from zlib import crc32
 
 from context.examine import Record
 from context.facts import FileFacts
@@ -26,16 +27,19 @@ if TYPE_CHECKING:
     from context.resolve import Edges
 
 # Counted up whenever rows or what a parser puts into them change their meaning.
-SCHEMA = 1
+SCHEMA = 2
 _BUSY_S = 0.5
 _log = logging.getLogger(__name__)
 
 _TABLES = """
     CREATE TABLE IF NOT EXISTS file (
         path TEXT PRIMARY KEY, mtime_ns INTEGER, size INTEGER, reason TEXT,
-        language TEXT, digest TEXT, imports TEXT, outline TEXT, words TEXT, manifest TEXT
+        language TEXT, digest TEXT, imports TEXT, outline TEXT, words TEXT, manifest TEXT,
+        checksum INTEGER
     ) WITHOUT ROWID;
-    CREATE TABLE IF NOT EXISTS graph (id INTEGER PRIMARY KEY, digest TEXT, edges TEXT);
+    CREATE TABLE IF NOT EXISTS graph (
+        id INTEGER PRIMARY KEY, digest TEXT, edges TEXT, checksum INTEGER
+    );
 """
 
 
@@ -74,9 +78,9 @@ class Store:
             return None
         try:
             with closing(_connect(self._path)) as base:
-                query = "SELECT edges FROM graph WHERE digest = ?"
+                query = "SELECT edges, checksum FROM graph WHERE digest = ?"
                 row = base.execute(query, (digest,)).fetchone()
-            return _decode_edges(row[0]) if row else None
+            return _decode_edges(row[0]) if row and row[1] == _checksum(row[:1]) else None
         except (sqlite3.Error, OSError, ValueError) as error:
             self._give_up(error)
             return None
@@ -97,7 +101,10 @@ class Store:
                 base.executemany(f"INSERT OR REPLACE INTO file VALUES ({_MARKS})", rows)  # noqa: S608 -- marks only
                 digest, edges = graph
                 coded = json.dumps(edges, separators=(",", ":"))
-                base.execute("INSERT OR REPLACE INTO graph VALUES (1, ?, ?)", (digest, coded))
+                base.execute(
+                    "INSERT OR REPLACE INTO graph VALUES (1, ?, ?, ?)",
+                    (digest, coded, _checksum((coded,))),
+                )
         except (sqlite3.Error, OSError) as error:
             self._give_up(error)
 
@@ -105,7 +112,8 @@ class Store:
         if self._path is None:
             return {}
         with closing(_connect(self._path)) as base:
-            return {row[0]: _record(row) for row in base.execute("SELECT * FROM file")}
+            rows = base.execute("SELECT * FROM file")
+            return {row[0]: _record(row) for row in rows if row[-1] == _checksum(row[:-1])}
 
     def _start_over(self, error: Exception) -> None:
         _log.warning("The index at %s is damaged (%s) and is made anew", self._path, error)
@@ -121,7 +129,7 @@ class Store:
         self._path = None
 
 
-_MARKS = ", ".join("?" * 10)
+_MARKS = ", ".join("?" * 11)
 
 
 def digest_of(facts: Mapping[str, FileFacts]) -> str:
@@ -155,6 +163,11 @@ def _connect(path: Path) -> sqlite3.Connection:
 
 
 def _row(path: str, record: Record) -> tuple[Any, ...]:
+    columns = _columns(path, record)
+    return (*columns, _checksum(columns))
+
+
+def _columns(path: str, record: Record) -> tuple[Any, ...]:
     facts = record.facts
     head = (path, record.mtime_ns, record.size, record.reason)
     if facts is None:
@@ -164,9 +177,14 @@ def _row(path: str, record: Record) -> tuple[Any, ...]:
 
 
 def _record(row: tuple[Any, ...]) -> Record:
-    path, mtime_ns, size, reason, *fields = row
+    path, mtime_ns, size, reason, *fields, _ = row
     facts = FileFacts(path, *fields) if not reason else None
     return Record(mtime_ns, size, facts, reason)
+
+
+def _checksum(columns: tuple[Any, ...]) -> int:
+    """What tells that a row is as it was written; SQLite doesn't notice a changed byte."""
+    return crc32("\0".join(map(str, columns)).encode())
 
 
 def _decode_edges(coded: str) -> dict[str, Edges]:

@@ -15,7 +15,7 @@ from context.resolve.paths import folder_of, join, normal
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from context.facts import FileFacts
+    from context.facts import FileFacts, Import
 
 LANGUAGES = frozenset({"JavaScript", "JSX", "TypeScript"})
 _ENDINGS = (
@@ -134,7 +134,7 @@ def targets(facts: FileFacts, tables: Tables) -> dict[str, set[str]]:
         if target is None:
             continue
         own = found.setdefault(target, set())
-        names = {taken.name for taken in item.names if taken.name != "*"} | set(item.used)
+        names = _wanted(item, tables.facts[target])
         for name in names:
             sources = tables.chase(target, name)
             for source in sources:
@@ -142,3 +142,16 @@ def targets(facts: FileFacts, tables: Tables) -> dict[str, set[str]]:
             if not sources:
                 own.add(name)
     return found
+
+
+def _wanted(item: Import, target: FileFacts) -> set[str]:
+    """What an import takes from a file; a default export goes by the name it gets if it has it."""
+    names = {
+        taken.bound if taken.name == "default" and taken.bound in target.names else taken.name
+        for taken in item.names
+        if taken.name != "*"
+    }
+    if item.alias and (item.alias in target.names or not item.used):
+        # CommonJS: `const Box = require("./box")` is most often a class of that name.
+        names.add(item.alias)
+    return names | set(item.used)

@@ -104,7 +104,9 @@ def test_javascript_facts() -> None:
         import * as ns from "../ns"
         export { y as z } from './y'
         export * from './all'
-        const util = require('util'), lazy = () => import('./lazy')
+        const util = require('util')
+        const lazy = () => 1 + 1
+        import('./lazy')
         const { pick } = require('./pick')
         /** Says it.
          * Twice. */
@@ -129,13 +131,12 @@ def test_javascript_facts() -> None:
         "0 ./pick: pick=pick",
     ]
     assert outline("a.js", source) == [
-        "constant util 4:4:4",
-        "constant lazy 4:4:4",
-        "class Box 8:8:13",
-        "field Box.size 9:9:9",
-        "method Box.open 10:10:12",
-        "function make 14:14:16",
-        "function plain 17:17:17",
+        "constant lazy 5:5:5",
+        "class Box 10:10:15",
+        "field Box.size 11:11:11",
+        "method Box.open 12:12:14",
+        "function make 16:16:18",
+        "function plain 19:19:19",
     ]
 
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import os
+import sqlite3
 import subprocess
 import sys
 from typing import TYPE_CHECKING
@@ -188,6 +190,29 @@ def test_a_damaged_cache_is_made_anew(
         assert Repository(root, cache_dir=cache).refresh().parsed == 5
     assert len(caplog.records) == 1
     assert Repository(root, cache_dir=cache).refresh().parsed == 0
+
+
+def test_a_row_that_has_changed_on_disk_is_read_anew(root: Path, cache: Path) -> None:
+    Repository(root, cache_dir=cache).refresh()
+    with contextlib.closing(sqlite3.connect(database(cache, root))) as base, base:
+        base.execute("UPDATE file SET imports = '[[' WHERE path = 'main.py'")
+        base.execute("UPDATE graph SET edges = '{}'")
+    repository = Repository(root, cache_dir=cache)
+    assert repository.refresh().parsed == 1
+    assert set(repository.index.imports["main.py"]) == {"pkg/__init__.py", "pkg/core.py"}
+
+
+def test_a_locked_cache_is_done_without(
+    root: Path, cache: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Another editor is writing: this one goes on without waiting long."""
+    Repository(root, cache_dir=cache).refresh()
+    monkeypatch.setattr("context.store._BUSY_S", 0.01)
+    with contextlib.closing(sqlite3.connect(database(cache, root))) as base:
+        base.execute("BEGIN EXCLUSIVE")
+        (root / "new.py").write_text("x = 1\n")
+        assert Repository(root, cache_dir=cache).refresh().files == 6
+        base.rollback()
 
 
 def test_a_cache_that_cant_be_is_done_without(

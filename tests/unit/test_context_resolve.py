@@ -125,7 +125,7 @@ def test_javascript_guesses_as_bundlers_do() -> None:
         //- /lib/d.js
     """
     assert edges(fixture, "src/a.ts") == {
-        "lib/d.js": (),
+        "lib/d.js": ("d",),
         "src/b.ts": ("b",),
         "src/comp.tsx": ("default",),
         "src/ui/button.ts": ("Button",),
