@@ -157,7 +157,7 @@ def _definers(index: Index, place: Place, name: str, use: Use) -> list[str]:
         path
         for path in index.definers(name)
         if _kin(index.facts[path].language, place.snapshot.language)
-        and (not _is_test(path) or _is_test(place.snapshot.path))
+        and (not _is_aside(path) or _is_aside(place.snapshot.path))
     ]
     if place.snapshot.language == "Go":
         beside = [path for path in paths if folder_of(path) == here]
@@ -169,8 +169,9 @@ def _definers(index: Index, place: Place, name: str, use: Use) -> list[str]:
     return paths if len(paths) <= _MOST_DEFINERS else []
 
 
-def _is_test(path: str) -> bool:
-    return "test" in path
+def _is_aside(path: str) -> bool:
+    """Whether a file is no place from which other code takes its names."""
+    return "test" in path or "vendor" in path or "third_party" in path
 
 
 def _kin(left: str, right: str) -> bool:

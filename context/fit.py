@@ -20,8 +20,9 @@ if TYPE_CHECKING:
 # What only leads away from the place may take this share of what is left, and no more.
 _FAR_SHARE = 0.25
 _MOST_LEFT_OUT = 30
-# With less room than this no signature fits; going on would only cost time.
+# With less room than this no signature fits, and no larger form; trying only costs time.
 _LEAST_TOKENS = 12
+_LEAST_MORE_TOKENS = 40
 # No tokenizer makes fewer tokens of that many characters of code; saves counting long files.
 _MOST_CHARS_PER_TOKEN = 8
 
@@ -54,7 +55,8 @@ class _Room:
         """Show `item` at the first level that fits, instead of as before; what that costs more."""
         old, before = self.taken.get(item.path, (None, 0))
         room = before + min(self.left, most)
-        for level in levels if room - before >= _LEAST_TOKENS else ():
+        least = _LEAST_MORE_TOKENS if old else _LEAST_TOKENS
+        for level in levels if room - before >= least else ():
             form = self.memo.form(level, item, self.index, self.read)
             if form is None or len(form.text) > room * _MOST_CHARS_PER_TOKEN:
                 continue
