@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from context.facts import all_names
 from context.graph import Ordered, order
 from context.resolve import Edges, Resolver
+from context.resolve.change import changed_names, passed_names
 from context.resolve.paths import folder_of
 
 if TYPE_CHECKING:
@@ -148,19 +149,25 @@ class Index:
         return made
 
     def _affected(self, news: Mapping[str, FileFacts]) -> set[str]:
-        """Files whose edges the news may change: their own, and those of who imports from them."""
+        """Files whose edges the news may change: their own, and those of who takes those names."""
         stale = set(news)
-        todo = [path for path in news if _interface(self.facts[path]) != _interface(news[path])]
-        seen = set(todo)
+        todo = [(path, changed_names(self.facts[path], item)) for path, item in news.items()]
+        if any(names and self.facts[path].language == "Go" for path, names in todo):
+            # Who imports a Go package has edges only to those of its files that it uses.
+            stale.update(path for path, item in self.facts.items() if item.language == "Go")
+        seen: set[tuple[str, frozenset[str]]] = set()
         while todo:
-            path = todo.pop()
+            path, names = todo.pop()
+            if not names or (path, names) in seen:
+                continue
+            seen.add((path, names))
             for importer in self.importers.get(path, ()):
-                passes_on = _passes_on(self.facts[importer])
-                if passes_on or _passes_on(self.facts[path]):
+                if "*" in names or any(map(names.intersection, self.imports[importer].values())):
                     stale.add(importer)
-                if passes_on and importer not in seen:
-                    seen.add(importer)
-                    todo.append(importer)
+                passed = passed_names(self.facts[importer], names)
+                if passed:
+                    stale.add(importer)
+                    todo.append((importer, passed))
         return stale
 
 
@@ -172,24 +179,3 @@ def build(facts: Mapping[str, FileFacts]) -> Index:
         path: resolver.edges(item) if item.coded_imports else {} for path, item in known.items()
     }
     return Index(known, resolver, imports)
-
-
-def _interface(facts: FileFacts) -> tuple[frozenset[str], tuple[tuple[object, ...], ...]]:
-    """What others can see of a file when they resolve their imports."""
-    if not _passes_on(facts):
-        return facts.names, ()
-    taken = (
-        (item.module, item.level, *(name[:2] for name in item.names)) for item in facts.imports
-    )
-    return facts.names, tuple(taken)
-
-
-def _passes_on(facts: FileFacts) -> bool:
-    """Whether a change here may change where the imports of importers lead.
-
-    It does where names are looked for in several files: behind a package's
-    `__init__`, behind `*`, behind `export from`, in the files of a Go package.
-    """
-    if facts.language == "Python":
-        return facts.path.endswith(("__init__.py", "__init__.pyi")) or '"*"' in facts.coded_imports
-    return facts.language == "Go" or "true" in facts.coded_imports

@@ -193,6 +193,31 @@ def test_a_changed_text_gives_the_index_that_a_new_start_would(text: str, path: 
     }
 
 
+PYTHON_LINES = st.sampled_from(
+    [
+        "from .a import one, two as deux\n", "from .b import *\n", "from . import a\n",
+        "from pkg import one, deux, three\n", "from pkg.b import *\n", "import pkg\npkg.one\n",
+        "from pkg import a\na.two\n", "from .sub import one as three\n", "def one(): ...\n",
+        "def two(): ...\n", "class three: ...\n", "from pkg.sub import one, two\n", "deux\n",
+    ]
+)  # fmt: skip
+PYTHON_PATHS = ("pkg/__init__.py", "pkg/a.py", "pkg/b.py", "pkg/sub/__init__.py", "use.py")
+PYTHON_TEXTS = st.lists(PYTHON_LINES, max_size=4).map("".join)
+
+
+@given(st.tuples(*[PYTHON_TEXTS] * len(PYTHON_PATHS)), st.sampled_from(PYTHON_PATHS), PYTHON_TEXTS)
+@settings(max_examples=300, deadline=None)
+def test_reexports_are_followed_through_any_change(
+    texts: tuple[str, ...], path: str, text: str
+) -> None:
+    """However packages pass names on to each other, an edit leads where a new start would."""
+    files = dict(zip(PYTHON_PATHS, texts, strict=True))
+    changed = build(facts_of(files)).with_texts({path: parse(path, "Python", text)})
+    fresh = build(facts_of(files | {path: text}))
+    assert changed.imports == fresh.imports
+    assert changed.order == fresh.order
+
+
 @given(st.lists(st.text(max_size=12), max_size=6), st.text(min_size=1, max_size=12))
 def test_any_lines_may_stand_in_an_ignore_file(rows: list[str], path: str) -> None:
     ignores = Ignores().deeper("", {".gitignore": "\n".join(rows)})
