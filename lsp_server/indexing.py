@@ -9,11 +9,14 @@ from typing import TYPE_CHECKING, Any
 
 from lsprotocol import types
 
+from inference.errors import InferenceError
+from lsp_server.session import Problem
 from lsp_server.status import send_status
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from context.repository import IndexReport
     from lsp_server.server import InfillServer
     from lsp_server.workspace import Workspace
 
@@ -38,11 +41,11 @@ async def _refresh(server: InfillServer, workspace: Workspace) -> None:
     loop = asyncio.get_running_loop()
     report = await _begin_progress(server, workspace)
     try:
-        found = await loop.run_in_executor(
-            server.session.executor, workspace.repository.refresh, report
-        )
+        found = await loop.run_in_executor(server.session.executor, _read, workspace, report)
         log.info("indexed %s: %d files in %.2f s", workspace.root, found.files, found.seconds)
         await workspace.learn()
+    except InferenceError as error:
+        server.session.problem = Problem(error.kind, str(error))
     except OSError as error:
         # The folder may vanish under us; what was indexed before stays in use.
         log.warning("can't index %s: %s", workspace.root, error)
@@ -50,6 +53,13 @@ async def _refresh(server: InfillServer, workspace: Workspace) -> None:
         workspace.indexed = True
         report(1, 1)
         send_status(server)
+
+
+def _read(workspace: Workspace, report: Callable[[int, int], None]) -> IndexReport:
+    """Everything slow that comes from the disk."""
+    if workspace.backend.capabilities.prompt:
+        workspace.tokenizer()
+    return workspace.repository.refresh(report)
 
 
 async def _begin_progress(server: InfillServer, workspace: Workspace) -> Callable[[int, int], None]:

@@ -40,9 +40,10 @@ def prepare(
 
     Raises:
         BudgetError: the budget doesn't even hold the format's sentinels.
+        TokenizerError: the tokenizer can't be read, or doesn't fit the model.
     """
     started = time.perf_counter()
-    settings, spec = workspace.settings, workspace.spec
+    settings, spec, tokenizer = workspace.settings, workspace.spec, workspace.tokenizer()
     budget = ceiling(
         budget_tokens or settings.context.budget_tokens, spec, settings.completion.max_tokens
     )
@@ -52,14 +53,14 @@ def prepare(
         suffix=snapshot.text[snapshot.cursor :],
         path=snapshot.path,
         spec=spec,
-        tokenizer=workspace.tokenizer,
+        tokenizer=tokenizer,
     )
     selection, select_state = select(
         workspace.repository.index,
         snapshot,
         remembered.select,
         budget_tokens=shares.repository,
-        cost=SnippetCounter(workspace.tokenizer, spec.format),
+        cost=SnippetCounter(tokenizer, spec.format),
         read=workspace.repository.read,
     )
     selected = time.perf_counter()
@@ -68,8 +69,9 @@ def prepare(
         remembered.pack,
         path=snapshot.path,
         spec=spec,
-        tokenizer=workspace.tokenizer,
+        tokenizer=tokenizer,
         budget_tokens=budget,
+        as_ids=workspace.backend.capabilities.token_ids,
     )
     packed = time.perf_counter()
     state = type(remembered)(select_state, pack_state)

@@ -26,13 +26,13 @@ def preview(
     return {
         "budget": budget_tokens or workspace.settings.context.budget_tokens,
         "tokens": prompt.n_tokens,
-        "tokenizer": workspace.tokenizer.name,
+        "tokenizer": workspace.tokenizer().name,
         "model": workspace.spec.name,
         "prefix_tokens": _tokens(made, "prefix"),
         "suffix_tokens": _tokens(made, "suffix"),
         "files": _files(made),
         "left_out": _left_out(made),
-        "prompt": prompt.text,
+        "prompt": prompt.bos + prompt.text,
         "prompt_ids": list(prompt.token_ids) if prompt.token_ids is not None else None,
         "timings_ms": {"context": round(made.context_ms, 3), "pack": round(made.pack_ms, 3)},
     }
@@ -44,27 +44,21 @@ def _tokens(made: Prepared, role: str) -> int:
 
 def _files(made: Prepared) -> list[dict[str, Any]]:
     """The snippets that were packed, in prompt order."""
-    costs = {part.path: part.n_tokens for part in made.prompt.parts if part.role == "snippet"}
+    parts = [part for part in made.prompt.parts if part.role == "snippet"]
+    packed = {part.path for part in parts}
+    kept = [snippet for snippet in made.selection.snippets if snippet.path in packed]
     return [
         {
             "path": snippet.path,
-            "tokens": costs[snippet.path],
+            "tokens": part.n_tokens,
             "form": snippet.form,
             "reason": snippet.reason,
             "depth": snippet.depth,
         }
-        for snippet in made.selection.snippets
-        if snippet.path in costs
+        for snippet, part in zip(kept, parts, strict=True)
     ]
 
 
 def _left_out(made: Prepared) -> list[dict[str, str]]:
-    packed = {part.path for part in made.prompt.parts}
-    dropped = [
-        {"path": snippet.path, "reason": "no room in the budget"}
-        for snippet in made.selection.snippets
-        if snippet.path not in packed
-    ]
-    return [
-        {"path": item.path, "reason": item.reason} for item in made.selection.left_out
-    ] + dropped
+    left_out = (*made.selection.left_out, *made.prompt.left_out)
+    return [{"path": item.path, "reason": item.reason} for item in left_out]

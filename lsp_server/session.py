@@ -98,6 +98,13 @@ class Session:
         while len(self.shown) > MAX_SHOWN:
             self.shown.popitem(last=False)
 
+    async def stop(self) -> None:
+        """End what is running and let the backends go, while there is still an event loop."""
+        for task in self.running.values():
+            task.cancel()
+        for workspace in self.folders.values():
+            await workspace.backend.aclose()
+
     def close(self) -> None:
         """Let go of threads, files and processes."""
         self.executor.shutdown(wait=False, cancel_futures=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ipaddress
 import os
 from dataclasses import dataclass, field
+from threading import Lock
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
@@ -50,17 +51,29 @@ class Workspace:
     repository: Repository
     backend: Backend
     spec: ModelSpec
-    tokenizer: Tokenizer
     indexed: bool = False
     stale: bool = False
     refreshing: bool = False
     remembered: dict[str, Remembered] = field(default_factory=dict[str, Remembered])
+    _tokenizer: Tokenizer | None = None
+    _loading: Lock = field(default_factory=Lock)
 
     def relative(self, path: Path) -> str:
         """The path as the context package names it; the bare name outside of the root."""
         return (
             path.relative_to(self.root).as_posix() if path.is_relative_to(self.root) else path.name
         )
+
+    def tokenizer(self) -> Tokenizer:
+        """The model's tokenizer, loaded once; that can take a second, so not on the event loop.
+
+        Raises:
+            TokenizerError: it can't be read, or doesn't fit the model.
+        """
+        with self._loading:
+            if self._tokenizer is None:
+                self._tokenizer = load_tokenizer(self.settings.tokenizer, self.spec)
+            return self._tokenizer
 
     def memory_of(self, path: str) -> Remembered:
         """What is remembered of a file."""
@@ -90,11 +103,10 @@ def open_workspace(root: Path, settings: Settings) -> Workspace:
     """A workspace with its backend made and its index still empty.
 
     Raises:
-        InferenceError: an unknown model or backend, an endpoint or tokenizer that can't be used.
+        InferenceError: an unknown model or backend, or an endpoint that can't be used.
         SettingError: a key was promised and isn't in the environment.
     """
     spec = _spec(settings)
-    tokenizer = load_tokenizer(settings.tokenizer, spec)
     cache = cache_folder()
     repository = Repository(root, cache_dir=cache, ignore=settings.context.ignore)
     backend = make_backend(
@@ -107,7 +119,7 @@ def open_workspace(root: Path, settings: Settings) -> Workspace:
             cache_dir=cache,
         ),
     )
-    return Workspace(root, settings, repository, backend, spec, tokenizer)
+    return Workspace(root, settings, repository, backend, spec)
 
 
 def is_loopback(endpoint: str) -> bool:

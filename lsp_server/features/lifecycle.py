@@ -43,9 +43,8 @@ def register(server: InfillServer) -> None:
             await keep_indexed(server, workspace)
 
     @server.feature(types.SHUTDOWN)
-    def shutdown(_: None) -> None:
-        for task in server.session.running.values():
-            task.cancel()
+    async def shutdown(_: None) -> None:
+        await server.session.stop()
 
 
 def _configure(server: InfillServer, root: Path | None, editor: Any) -> None:
