@@ -137,7 +137,7 @@ class Index:
         resolver = self._resolver.follow(facts)
         imports = dict(self.imports)
         stale = self._affected(news)
-        imports.update({path: resolver.edges(facts[path]) for path in stale})
+        imports.update({path: resolver.edges(facts[path]) for path in sorted(stale)})
         made = Index(facts, resolver, imports)
         made._base = self._base or self
         made._news = self._news | {path: all_names(item) for path, item in news.items()}
@@ -147,6 +147,15 @@ class Index:
             kept = {"importers", "ordered", "places", "_below"} & self.__dict__.keys()
             made.__dict__.update({name: self.__dict__[name] for name in kept})
         return made
+
+    def _takes(self, importer: str, names: frozenset[str], path: str) -> bool:
+        """Whether `importer` may take one of `names` from `path`.
+
+        Names that lead back to the importer itself are in no edge, so two files that
+        import each other are always taken to.
+        """
+        taken = self.imports[importer].values()
+        return "*" in names or importer in self.imports[path] or any(map(names.intersection, taken))
 
     def _affected(self, news: Mapping[str, FileFacts]) -> set[str]:
         """Files whose edges the news may change: their own, and those of who takes those names."""
@@ -162,7 +171,7 @@ class Index:
                 continue
             seen.add((path, names))
             for importer in self.importers.get(path, ()):
-                if "*" in names or any(map(names.intersection, self.imports[importer].values())):
+                if self._takes(importer, names, path):
                     stale.add(importer)
                 passed = passed_names(self.facts[importer], names)
                 if passed:

@@ -18,7 +18,7 @@ _DOORS = ("__init__.py", "__init__.pyi")
 def changed_names(old: FileFacts, new: FileFacts) -> frozenset[str]:
     """The names that may lead elsewhere than before when they are imported from this file."""
     names = old.names ^ new.names
-    if old.coded_imports != new.coded_imports and (_passes_on(old) or _passes_on(new)):
+    if old.coded_imports != new.coded_imports:
         names |= {bound for *_, bound in _taken(old) ^ _taken(new)}
     return names
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
+from context.resolve.chase import Step, chase
 from context.resolve.manifests import Project, Workspace, projects, workspaces
 from context.resolve.paths import folder_of, join, normal
 
@@ -93,10 +94,19 @@ class Tables:
         """The files that define `name` as exported by `path`, through what it passes on."""
         key = (path, name)
         if key not in self._chased:
-            # Set before it is known, so that files that pass on each other come to an end.
-            self._chased[key] = ()
-            self._chased[key] = tuple(sorted(_sources(path, name, self)))
+            self._chased[key] = chase(Step(path, name), self.facts, self._onward)
         return self._chased[key]
+
+    def _onward(self, path: str, name: str) -> list[Step]:
+        """Whose names a file passes on; what it names it has, whatever a parser saw there."""
+        found: list[Step] = []
+        for item in self.facts[path].imports:
+            source = self.resolve(path, item.module) if item.exported else None
+            for taken in item.names if source else ():
+                if source and (taken.bound == name or taken.name == "*"):
+                    is_star = taken.name == "*"
+                    found.append(Step(source, name if is_star else taken.name, not is_star))
+        return found
 
 
 def _guesses(location: str) -> Iterator[str]:
@@ -108,22 +118,6 @@ def _guesses(location: str) -> Iterator[str]:
         yield location + end
     for end in _ENDINGS:
         yield join(location, "index" + end)
-
-
-def _sources(path: str, name: str, tables: Tables) -> set[str]:
-    facts = tables.facts[path]
-    if name in facts.names:
-        return {path}
-    found: set[str] = set()
-    for item in facts.imports:
-        for taken in item.names:
-            if item.exported and (taken.bound == name or taken.name == "*"):
-                source = tables.resolve(path, item.module)
-                if source and source != path:
-                    original = name if taken.name == "*" else taken.name
-                    passed = tables.chase(source, original)
-                    found.update(passed or ({source} if taken.name != "*" else ()))
-    return found
 
 
 def targets(facts: FileFacts, tables: Tables) -> dict[str, set[str]]:

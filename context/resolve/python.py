@@ -11,6 +11,7 @@ from __future__ import annotations
 import sys
 from typing import TYPE_CHECKING
 
+from context.resolve.chase import Step, chase
 from context.resolve.paths import ancestors, folder_of, join, shared
 
 if TYPE_CHECKING:
@@ -123,34 +124,30 @@ class Tables:
         """The files that define `name` as importable from `path`: itself, or what it re-exports."""
         key = (path, name)
         if key not in self._chased:
-            # Set before it is known, so that packages that import each other come to an end.
-            self._chased[key] = ()
-            self._chased[key] = tuple(sorted(_sources(path, name, self)))
+            self._chased[key] = chase(Step(path, name), self.facts, self._onward)
         return self._chased[key]
 
+    def _onward(self, path: str, name: str) -> list[Step]:
+        """Where a package's `__init__` has a name from."""
+        if not path.endswith(_INITS):
+            return []
+        return [
+            step
+            for item in self.facts[path].imports
+            for taken in item.names
+            if taken.bound == name or taken.name == "*"
+            for step in self._source(path, item, name if taken.name == "*" else taken.name)
+        ]
 
-def _sources(path: str, name: str, tables: Tables) -> set[str]:
-    facts = tables.facts[path]
-    if name in facts.names or not path.endswith(_INITS):
-        return {path} if name in facts.names else set()
-    found: set[str] = set()
-    for item in facts.imports:
-        for taken in item.names:
-            if taken.bound == name or taken.name == "*":
-                original = name if taken.name == "*" else taken.name
-                found |= _definers(path, item, original, tables)
-    return found
-
-
-def _definers(importer: str, item: Import, name: str, tables: Tables) -> set[str]:
-    location = tables.layout.locate(importer, item)
-    if location is None:
-        return set()
-    module = tables.layout.file_at(location)
-    submodule = tables.layout.file_at(join(location, name))
-    if submodule is not None and _is_folder(location, module):
-        return {submodule}
-    return set(tables.chase(module, name)) if module and module != importer else set()
+    def _source(self, importer: str, item: Import, name: str) -> list[Step]:
+        location = self.layout.locate(importer, item)
+        if location is None:
+            return []
+        module = self.layout.file_at(location)
+        submodule = self.layout.file_at(join(location, name))
+        if submodule is not None and _is_folder(location, module):
+            return [Step(submodule, "", is_last=True)]
+        return [Step(module, name)] if module else []
 
 
 def _is_folder(location: str, module: str | None) -> bool:
