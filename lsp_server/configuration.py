@@ -160,6 +160,19 @@ def leaves(model: type[BaseModel], prefix: str = "") -> Iterator[tuple[str, Any]
             yield f"{prefix}{name}", field
 
 
+def settings_table() -> str:
+    """Every setting with its default and meaning, as a Markdown table for the documents."""
+    rows = [
+        f"| `{name}` | {_shown(field.default)} | {field.description} |"
+        for name, field in leaves(Settings)
+    ]
+    return "\n".join(["| key | default | meaning |", "|---|---|---|", *rows])
+
+
+def _shown(default: object) -> str:
+    return "" if default in (None, ()) else f"`{default}`"
+
+
 def _variable(name: str) -> str:
     return ENVIRONMENT_PREFIX + name.upper().replace(".", "_")
 
