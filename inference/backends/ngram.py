@@ -7,103 +7,125 @@ rest of the line and says how sure it is.
 from __future__ import annotations
 
 import asyncio
+import threading
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING
 
-from inference.ngram.base import train
+from inference.ngram.base import Model, train
 from inference.ngram.complete import complete
-from inference.ngram.languages import is_source
+from inference.ngram.refresh import Trainer
 from inference.types import Capabilities, Chunk
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncGenerator, Iterator
+    from collections.abc import AsyncGenerator
     from pathlib import Path
 
     from context.types import Corpus
-    from inference.ngram.base import Base
-    from inference.ngram.complete import Piece
-    from inference.types import Request
+    from inference.ngram.complete import Answer
+    from inference.types import FinishReason, Request
 
-_NOTHING_KNOWN = train(())
+_PAUSE_S = 1.0
+"""Between two looks at the corpus: a revision may grow with every keystroke."""
 
 
 class NgramBackend:
     """The model of one repository; satisfies `inference.types.Backend`.
 
-    A request never waits for training: until it is done, the buffer alone is
-    what completions are made of.
+    A request never waits for training: until it is done, completions are made
+    of the buffer alone. One thread answers, so that the order of requests is
+    kept; another follows the corpus.
     """
 
     def __init__(self, corpus: Corpus, *, cache_dir: Path | None) -> None:
         self._corpus = corpus
-        self._cache_dir = cache_dir
-        self._base = _NOTHING_KNOWN
-        self._revision = -1
-        self._training: asyncio.Task[None] | None = None
-        self._worker = ThreadPoolExecutor(1, "ngram")
-        self._trainer = ThreadPoolExecutor(1, "ngram-train")
+        self._trainer = Trainer(corpus, cache_dir)
+        self._blank = Model(train(()))
+        self._model: Model | None = None
+        self._revision: int | None = None
+        self._looked_s = -_PAUSE_S
+        self._refreshing: asyncio.Task[None] | None = None
+        self._answering = ThreadPoolExecutor(1, "ngram-answer")
+        self._training = ThreadPoolExecutor(1, "ngram-train")
 
     @property
     def capabilities(self) -> Capabilities:
-        """Log-probabilities and nothing else: it reads no prompt."""
+        """It reads no prompt; log-probabilities come with every token."""
         return Capabilities(prompt=False, logprobs=True, warm=True)
 
     async def stream(self, request: Request, /) -> AsyncGenerator[Chunk]:
-        """The rest of the cursor's line, a token at a time; an empty last chunk for "I don't know"."""
-        self._keep_fresh()
-        loop = asyncio.get_running_loop()
-        pieces = await loop.run_in_executor(
-            self._worker, complete, self._base, request.prefix, request.suffix, request.path
-        )
-        for chunk in _chunks(pieces, request.max_new_tokens):
+        """The rest of the cursor's line, a token at a time.
+
+        The last chunk's confidence is the probability that the whole is exactly
+        the rest of the line. Where nothing is known there is one chunk, empty.
+        """
+        self._follow()
+        stopped = threading.Event()
+        try:
+            answer = await asyncio.get_running_loop().run_in_executor(
+                self._answering,
+                complete,
+                self._model or self._blank,
+                request.prefix,
+                request.suffix,
+                request.path,
+                stopped.is_set,
+            )
+        finally:
+            # A cancelled request must not keep the thread from the next one.
+            stopped.set()
+        for chunk in _chunks(answer, request.max_new_tokens):
             yield chunk
 
     async def warm(self, request: Request, /) -> None:
         """Return when the model has learnt the repository as it is now."""
+        del request
         await self.ready()
 
     async def ready(self) -> None:
         """Return when the model has learnt the repository as it is now."""
-        self._keep_fresh()
-        if self._training is not None:
-            await asyncio.shield(self._training)
+        while self._revision != self._corpus.revision:
+            self._look()
+            if self._refreshing is not None:
+                await asyncio.shield(self._refreshing)
 
     async def aclose(self) -> None:
-        """Stop training and give the threads back."""
-        if self._training is not None:
-            self._training.cancel()
-            await asyncio.gather(self._training, return_exceptions=True)
-        self._worker.shutdown(wait=False, cancel_futures=True)
-        self._trainer.shutdown(wait=False, cancel_futures=True)
+        """Stop training and give the threads, the process and its files back."""
+        self._trainer.stop()
+        if self._refreshing is not None:
+            self._refreshing.cancel()
+            await asyncio.gather(self._refreshing, return_exceptions=True)
+        self._answering.shutdown(wait=False, cancel_futures=True)
+        self._training.shutdown(wait=False, cancel_futures=True)
 
-    def _keep_fresh(self) -> None:
-        idle = self._training is None or self._training.done()
-        if idle and self._revision != self._corpus.revision:
-            self._training = asyncio.create_task(self._train())
+    def _follow(self) -> None:
+        now_s = asyncio.get_running_loop().time()
+        if self._revision != self._corpus.revision and now_s - self._looked_s >= _PAUSE_S:
+            self._look()
 
-    async def _train(self) -> None:
-        revision = self._corpus.revision
-        loop = asyncio.get_running_loop()
-        self._base = await loop.run_in_executor(self._trainer, lambda: train(_texts(self._corpus)))
+    def _look(self) -> None:
+        if self._refreshing is None or self._refreshing.done():
+            self._refreshing = asyncio.create_task(self._refresh())
+
+    async def _refresh(self) -> None:
+        """Note what changed at once, and train anew where that is too much."""
+        loop, revision = asyncio.get_running_loop(), self._corpus.revision
+        update, again = self._trainer.update, self._trainer.train
+        model, outdated = await loop.run_in_executor(self._training, update, self._model)
+        self._model = model or self._model
+        if outdated:
+            self._model = await loop.run_in_executor(self._training, again)
         self._revision = revision
+        self._looked_s = loop.time()
 
 
-def _texts(corpus: Corpus) -> Iterator[tuple[str, str]]:
-    for entry in corpus.entries():
-        text = corpus.read(entry.path) if is_source(entry.language) else None
-        if text is not None:
-            yield entry.path, text
-
-
-def _chunks(pieces: list[Piece], limit: int) -> list[Chunk]:
+def _chunks(answer: Answer, limit: int) -> list[Chunk]:
     """One chunk a token; the last says whether the line was finished."""
-    kept = pieces[:limit]
+    kept = answer.pieces[:limit]
     if not kept:
         return [Chunk("", finish_reason="stop", confidence=0.0)]
-    chunks = [Chunk(p.text, logprob=p.logprob, confidence=p.confidence) for p in kept[:-1]]
+    whole = len(kept) == len(answer.pieces) and answer.finished
+    reason: FinishReason = "stop" if whole else "length"
     last = kept[-1]
-    reason = "stop" if len(kept) == len(pieces) else "length"
-    chunks.append(
-        Chunk(last.text, logprob=last.logprob, confidence=last.confidence, finish_reason=reason)
-    )
-    return chunks
+    sure = answer.confidence if len(kept) == len(answer.pieces) else 0.0
+    head = [Chunk(p.text, logprob=p.logprob, confidence=p.confidence) for p in kept[:-1]]
+    return [*head, Chunk(last.text, (), last.logprob, reason, sure)]

@@ -1,4 +1,4 @@
-"""The repository as one stream of tokens, indexed."""
+"""The repository as one stream of tokens, indexed, and what has changed since."""
 
 from __future__ import annotations
 
@@ -8,18 +8,25 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from inference.ngram.evidence import Sources
-from inference.ngram.lexer import DOCUMENT, Vocabulary, lex
-from inference.ngram.stores import far, near
+from inference.ngram.classes import classes_of
+from inference.ngram.lexer import DOCUMENT, Vocabulary, lex, to_line_end
+from inference.ngram.stores import LONGEST, far
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Collection, Iterable
 
     from numpy.typing import NDArray
 
     from inference.ngram.stores import Far
 
-_SIBLING_TOKENS = 60_000
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """A text to learn from; `digest` changes whenever the text does."""
+
+    path: str
+    digest: str
+    text: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,13 +34,19 @@ class Base:
     """A trained repository.
 
     Attributes:
+        classes: of every word of the vocabulary.
+        to_end: how far each position is from its line's end.
         paths: the documents, sorted.
+        digests: of each document.
         starts: where each document starts in the stream, one entry more than documents.
     """
 
     vocabulary: Vocabulary
     far: Far
+    classes: NDArray[np.int8]
+    to_end: NDArray[np.uint8]
     paths: tuple[str, ...]
+    digests: tuple[str, ...]
     starts: NDArray[np.int64]
 
     def span(self, path: str) -> tuple[int, int]:
@@ -44,51 +57,76 @@ class Base:
         return int(self.starts[at]), int(self.starts[at + 1])
 
 
-def train(texts: Iterable[tuple[str, str]]) -> Base:
-    """Index documents, given as path and text, sorted by path."""
+@dataclass(frozen=True, slots=True)
+class Changes:
+    """Documents that are newer than the base, and those that the base must not show.
+
+    Attributes:
+        vocabulary: the base's, and the words that only changed documents have.
+        streams: path, tokens and blanks of each changed document, sorted by path.
+        hidden: for each of the base's documents, whether it is out of date.
+        classes: of every word of the vocabulary.
+    """
+
+    vocabulary: Vocabulary
+    streams: tuple[tuple[str, NDArray[np.int32], NDArray[np.uint8]], ...]
+    hidden: NDArray[np.bool_]
+    classes: NDArray[np.int8]
+
+
+@dataclass(frozen=True, slots=True)
+class Model:
+    """What is known of a repository: a base, and the changes since it was trained."""
+
+    base: Base
+    changes: Changes | None = None
+
+    @property
+    def vocabulary(self) -> Vocabulary:
+        """Every word known."""
+        return self.changes.vocabulary if self.changes else self.base.vocabulary
+
+    @property
+    def classes(self) -> NDArray[np.int8]:
+        """The class of every word."""
+        return self.changes.classes if self.changes else self.base.classes
+
+
+def train(documents: Iterable[Document]) -> Base:
+    """Index documents, sorted by path."""
     vocabulary = Vocabulary()
-    ids: list[NDArray[np.int32]] = [np.zeros(1, np.int32)]
-    blanks: list[NDArray[np.uint8]] = [np.zeros(1, np.uint8)]
-    paths: list[str] = []
-    starts = [1]
-    for path, text in texts:
-        lexemes, _ = lex(text, vocabulary)
+    ids: list[NDArray[np.int32]] = [np.zeros(LONGEST, np.int32)]
+    blanks: list[NDArray[np.uint8]] = [np.zeros(LONGEST, np.uint8)]
+    known: list[tuple[str, str]] = []
+    starts = [LONGEST]
+    for document in documents:
+        lexemes = lex(document.text, vocabulary)
         ids += [lexemes.ids, np.array([DOCUMENT], np.int32)]
         blanks += [lexemes.blanks, np.zeros(1, np.uint8)]
-        paths.append(path)
+        known.append((document.path, document.digest))
         starts.append(starts[-1] + lexemes.ids.size + 1)
     stream = np.concatenate(ids)
-    index = far(stream, np.concatenate(blanks), len(vocabulary))
-    return Base(vocabulary, index, tuple(paths), np.array(starts, np.int64))
+    words = vocabulary.words()
+    return Base(
+        # A new one, without what was remembered of every piece of text.
+        Vocabulary(words),
+        far(stream, np.concatenate(blanks), len(words)),
+        classes_of(words),
+        to_line_end(stream),
+        tuple(path for path, _ in known),
+        tuple(digest for _, digest in known),
+        np.array(starts, np.int64),
+    )
 
 
-def sources(base: Base, path: str) -> Sources:
-    """What to look contexts up in for a document at `path`, its saved version left out."""
-    hide = base.span(path)
-    folder = path.rpartition("/")[0]
-    ids: list[NDArray[np.int32]] = []
-    blanks: list[NDArray[np.uint8]] = []
-    room = _SIBLING_TOKENS
-    for other in sorted(siblings(base, path), key=lambda p: (abs(len(p) - len(path)), p)):
-        low, high = base.span(other)
-        if high - low <= room:
-            ids.append(base.far.ids[low:high])
-            blanks.append(base.far.blanks[low:high])
-            room -= high - low
-    if not ids:
-        return Sources(None, base.far, hide)
-    return Sources(near(np.concatenate(ids), np.concatenate(blanks)), base.far, hide)
-
-
-def siblings(base: Base, path: str) -> list[str]:
-    """The other documents of the same folder."""
-    folder = path.rpartition("/")[0]
-    head = folder + "/" if folder else ""
-    low = bisect_left(base.paths, head)
-    found: list[str] = []
-    for other in base.paths[low:]:
-        if not other.startswith(head):
-            break
-        if other != path and "/" not in other[len(head) :]:
-            found.append(other)
-    return found
+def note_changes(base: Base, changed: Iterable[Document], gone: Collection[str]) -> Changes:
+    """What differs from the base: documents added or changed, and paths that are gone."""
+    vocabulary = base.vocabulary.child()
+    streams: list[tuple[str, NDArray[np.int32], NDArray[np.uint8]]] = []
+    for document in sorted(changed, key=lambda document: document.path):
+        lexemes = lex(document.text, vocabulary)
+        streams.append((document.path, lexemes.ids, lexemes.blanks))
+    outdated = {path for path, _, _ in streams}.union(gone)
+    hidden = np.array([path in outdated for path in base.paths], np.bool_)
+    classes = np.concatenate((base.classes, classes_of(vocabulary.words())))
+    return Changes(vocabulary, tuple(streams), hidden, classes)

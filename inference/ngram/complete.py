@@ -5,15 +5,23 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-import numpy as np
-
-from inference.ngram.base import sources
-from inference.ngram.scorer import score
+from inference.ngram.classes import KIND_OF_CLASS, NAME
+from inference.ngram.lexer import lex
+from inference.ngram.rank import judge_rows
+from inference.ngram.scorer import judge
 from inference.ngram.search import fill, render
 from inference.ngram.situation import read_situation
+from inference.ngram.sources import sources
 
 if TYPE_CHECKING:
-    from inference.ngram.base import Base
+    from collections.abc import Callable, Sequence
+
+    from inference.ngram.base import Model
+    from inference.ngram.search import Filling
+    from inference.ngram.situation import Situation
+
+_MOST = 8
+_REST = 400
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +29,7 @@ class Piece:
     """A token of an answer.
 
     Attributes:
+        logprob: of this token.
         confidence: probability that the answer is right up to the end of this piece.
     """
 
@@ -29,21 +38,113 @@ class Piece:
     confidence: float
 
 
-def complete(base: Base, prefix: str, suffix: str, path: str) -> list[Piece]:
-    """The likeliest rest of the line in pieces; empty where nothing is known.
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What to put at the cursor, at most to the end of its line.
 
-    The last piece's confidence is the probability that the whole is exactly
-    the rest of the line.
+    Attributes:
+        confidence: probability that the pieces together are exactly what is missing.
+        finished: whether they reach the line's end, or what stands there already.
     """
-    situation = read_situation(prefix, suffix, base.vocabulary)
-    fillings = fill(situation, sources(base, path), score)
-    if not fillings:
-        return []
-    best = fillings[0]
-    sums = np.cumsum(best.logprobs)
-    pieces = [
-        Piece(render(situation, (key,)), logprob, float(np.exp(total)))
-        for key, logprob, total in zip(best.keys, best.logprobs, sums, strict=False)
+
+    pieces: tuple[Piece, ...]
+    confidence: float
+    finished: bool
+
+    @property
+    def text(self) -> str:
+        """The pieces together."""
+        return "".join(piece.text for piece in self.pieces)
+
+
+NOTHING_KNOWN = Answer((), 0.0, finished=True)
+
+
+def complete(
+    model: Model, prefix: str, suffix: str, path: str, stopped: Callable[[], bool] = bool
+) -> Answer:
+    """The likeliest rest of the line.
+
+    Where something of the line stands after the cursor already, such as a
+    bracket that the editor has put there, the line is completed as if it
+    weren't there, and of what ends in it the part before it is the answer.
+    `stopped` is asked between steps; once it says yes, what is known by then
+    is the answer.
+    """
+    rest, suffix = _split_line(suffix)
+    situation = read_situation(prefix, suffix, model, path)
+    where = sources(model, path)
+    typed = _unfinished_word(situation, len(model.vocabulary))
+    if typed:
+        back = read_situation(prefix, suffix, model, path, typed)
+        healed = _answer(back, fill(back, where, stopped=stopped), rest)
+        if healed.pieces:
+            return healed
+    return _answer(situation, fill(situation, where, stopped=stopped), rest)
+
+
+def _split_line(suffix: str) -> tuple[str, str]:
+    """What stands after the cursor on its line, and what follows from the line break on."""
+    end = suffix.find("\n", 0, _REST)
+    if end < 0:
+        return suffix[:_REST], suffix[_REST:]
+    return suffix[:end], suffix[end:]
+
+
+def _unfinished_word(situation: Situation, n_known: int) -> str:
+    """The cursor's word if it stands nowhere else: it is likely still being typed.
+
+    Tokens are whole words, so `self.asser` would be one that nobody has ever
+    met. It is taken back, and the search starts from the words that begin like
+    it ("token healing").
+    """
+    token = int(situation.ids[situation.focus - 1])
+    known = token < n_known or int((situation.ids == token).sum()) > 1
+    if known or situation.blank == 1 or KIND_OF_CLASS[situation.classes[token]] != NAME:
+        return ""
+    return situation.vocabulary.word(token)
+
+
+def _answer(situation: Situation, fillings: Sequence[Filling], rest: str) -> Answer:
+    """The best filling that leaves something to insert, in pieces.
+
+    That nothing should follow is weighed in its confidence.
+    """
+    kept = fillings[:_MOST]
+    there: list[int] = lex(rest.strip(), situation.vocabulary).ids.tolist()
+    fitting = [at for at, filling in enumerate(kept) if _goes_on_to(filling, there)]
+    if not fitting:
+        return NOTHING_KNOWN
+    chances = judge(*judge_rows(situation, kept)).tolist()
+    at = min(fitting, key=lambda at: (-chances[at], kept[at].keys))
+    best = kept[at]
+    n = len(best.keys) - len(there)
+    total = 1.0
+    if there:
+        # What ends otherwise is out of the question now.
+        total -= sum(chance for other, chance in enumerate(chances) if other not in fitting)
+    shares = _shared(best.keys[:n], kept, chances)
+    texts = [render(situation, (key,)) for key in best.keys[:n]]
+    texts[0] = texts[0][(situation.blank == 1) + len(situation.typed) :]
+    rows = zip(texts, best.logprobs, shares, strict=False)
+    pieces = tuple(Piece(text, logprob, min(1.0, share / total)) for text, logprob, share in rows)
+    confidence = min(1.0, chances[at] / total) if best.finished else 0.0
+    return Answer(pieces, confidence, best.finished)
+
+
+def _goes_on_to(filling: Filling, there: Sequence[int]) -> bool:
+    """Whether a filling ends in what the line has already, and has something before it."""
+    tokens = [key >> 1 for key in filling.keys]
+    n = len(tokens) - len(there)
+    return n > 0 and tokens[n:] == list(there)
+
+
+def _shared(
+    keys: tuple[int, ...], fillings: Sequence[Filling], chances: Sequence[float]
+) -> list[float]:
+    """For each beginning of `keys`, the chance that the line begins so."""
+    pairs = list(zip(fillings, chances, strict=True))
+    return [
+        sum(chance for filling, chance in pairs if filling.keys[:n] == keys[:n])
+        for n in range(1, len(keys) + 1)
     ]
-    end = Piece("", best.logprobs[-1], float(np.exp(sums[-1])))
-    return [*pieces, end]

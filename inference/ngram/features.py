@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from inference.ngram.evidence import N_GROUPS, N_LEVELS
-from inference.ngram.situation import KINDS, N_STATIC, QUOTE
+from inference.ngram.classes import CLOSER, ELSE, KIND_OF_CLASS, LINE_BREAK
+from inference.ngram.counts import N_GROUPS, N_LEVELS
+from inference.ngram.lexer import DEEPER, OUTER, SAME
+from inference.ngram.names import N_DESCRIBED
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -16,64 +19,114 @@ if TYPE_CHECKING:
     from inference.ngram.situation import Situation
 
 N_COUNTS = N_GROUPS * N_LEVELS
-N_STATE = 10
-N_FEATURES = 2 * N_COUNTS + KINDS + N_STATIC + 8 + KINDS + N_STATE
+_N_SAME = 4
+_DESCRIBED = slice(N_COUNTS, N_COUNTS + N_DESCRIBED)
+_BLANK = _DESCRIBED.stop
+_SAME = slice(_BLANK + 1, _BLANK + 1 + _N_SAME)
+_ON_LINE = _SAME.stop
+_ENDS = _ON_LINE + 1
+N_DENSE = _ENDS + 8
+N_SHARED = N_COUNTS + 10
 _PRIOR = 0.1
 
 
-def rows(
+@dataclass(frozen=True, slots=True)
+class Table:
+    """One row a candidate, and a last one for "something else".
+
+    Attributes:
+        dense: numbers of each candidate.
+        classes: the class of each candidate.
+        shared: numbers that are the same for all.
+        around: classes of the last token, of the one before and of the line's first.
+    """
+
+    dense: NDArray[np.float32]
+    classes: NDArray[np.int8]
+    shared: NDArray[np.float32]
+    around: tuple[int, int, int]
+
+
+def tabulate(
     evidence: Evidence,
+    situation: Situation,
+    context: NDArray[np.int32],
+    open_: tuple[str, ...],
+    quote: str,
+    step: int,
+) -> Table:
+    """The evidence as numbers; `context` is newest first, `step` counts from the cursor."""
+    keys = evidence.keys
+    n = keys.size
+    tokens = keys >> 1
+    totals = evidence.totals.ravel()
+    classes = np.full(n + 1, ELSE, np.int8)
+    classes[:n] = situation.classes[tokens]
+    dense = np.zeros((n + 1, N_DENSE), np.float32)
+    _fill_odds(dense, evidence.counts.reshape(N_COUNTS, n), totals)
+    dense[:n, _DESCRIBED] = situation.describe(tokens)
+    dense[:n, _BLANK] = keys & 1
+    same = tokens[:, None] == context
+    dense[:n, _SAME] = same[:, :_N_SAME]
+    dense[:n, _ON_LINE] = same.any(axis=1)
+    _fill_ends(dense[:n], keys, classes[:n], situation, open_, quote)
+    first = int(situation.line[0]) if situation.line.size else int(context[0])
+    around = situation.classes[[int(context[0]), int(context[1]), first]].tolist()
+    shared = _shared(totals, situation, len(open_), quote, step)
+    return Table(dense, classes, shared, (around[0], around[1], around[2]))
+
+
+def _fill_odds(
+    dense: NDArray[np.float32], counts: NDArray[np.float64], totals: NDArray[np.float64]
+) -> None:
+    """The log odds of each candidate in each group and level; 0 where nothing was seen."""
+    seen = np.flatnonzero(totals)
+    odds = np.zeros((seen.size, counts.shape[1] + 1))
+    odds[:, :-1] = counts[seen]
+    odds = (odds + _PRIOR) / (np.maximum(totals[seen, None] - odds, 0) + _PRIOR)
+    dense[:, seen] = (np.log(odds) * 0.3).T
+
+
+def _fill_ends(
+    dense: NDArray[np.float32],
+    keys: NDArray[np.int64],
+    classes: NDArray[np.int8],
     situation: Situation,
     open_: tuple[str, ...],
     quote: str,
-    last: int,
-    step: int,
-) -> NDArray[np.float32]:
-    """One row a candidate, and a last one for "something else"."""
-    keys = evidence.keys
-    n = keys.size
-    table = np.zeros((n + 1, N_FEATURES), np.float32)
-    counts = evidence.counts.reshape(N_COUNTS, n)
-    totals = evidence.totals.reshape(N_COUNTS)[:, None]
-    seen = (totals > 0).astype(np.float32)
-    table[:n, :N_COUNTS] = (
-        np.log((counts + _PRIOR) / (np.maximum(totals - counts, 0) + _PRIOR)) * seen * 0.3
-    ).T
-    table[n, :N_COUNTS] = (np.log(_PRIOR / (totals + _PRIOR)) * seen * 0.3)[:, 0]
-    table[:, N_COUNTS : 2 * N_COUNTS] = np.log1p(totals[:, 0]) * 0.2
-    at = 2 * N_COUNTS
-    tokens = keys >> 1
-    kind = situation.kinds(tokens)
-    table[np.arange(n), at + kind] = 1
-    table[n, at + KINDS - 1] = 1
-    at += KINDS
-    table[:n, at : at + N_STATIC] = situation.static(tokens)
-    at += N_STATIC
-    table[:n, at] = keys & 1
-    depth, needed = len(open_), situation.needed
-    ends = (kind == 6) | (kind == 7)
-    closes = kind == 2
-    fits = tokens == situation.closer(open_)
+) -> None:
+    """What closing a string or bracket or ending the line would mean here."""
+    tokens, kind = keys >> 1, KIND_OF_CLASS[classes]
+    ends = kind == LINE_BREAK
+    dense[:, _ENDS + 7] = ends & (tokens != situation.line_break)
     if quote:
-        table[:n, at + 1] = (kind == QUOTE) & (tokens == situation.find(quote))
-        table[:n, at + 2] = ends
-    else:
-        table[:n, at + 3] = fits & (depth > needed)
-        table[:n, at + 4] = fits & (depth <= needed)
-        table[:n, at + 5] = closes & ~fits
-        table[:n, at + 6] = ends & (depth > needed)
-        table[:n, at + 7] = ends & (depth < needed)
-    at += 8
-    table[:, at + int(situation.kinds(np.array([last]))[0])] = 1
-    at += KINDS
-    table[:, at] = step == 0
-    table[:, at + 1] = min(step, 10) * 0.1
-    table[:, at + 2] = bool(quote)
-    table[:, at + 3] = min(depth, 3) * 0.3
-    table[:, at + 4] = depth > needed
-    table[:, at + 5] = depth < needed
-    table[:, at + 6] = situation.line_break == 1
-    table[:, at + 7] = situation.line_break == 2
-    table[:, at + 8] = situation.line_break == 3
-    table[:, at + 9] = 1
-    return table
+        dense[:, _ENDS] = tokens == situation.find(quote)
+        dense[:, _ENDS + 1] = ends
+        return
+    depth, needed = len(open_), situation.needed
+    fits = tokens == situation.closer(open_)
+    dense[:, _ENDS + 2] = fits & (depth > needed)
+    dense[:, _ENDS + 3] = fits & (depth <= needed)
+    dense[:, _ENDS + 4] = (kind == CLOSER) & ~fits
+    dense[:, _ENDS + 5] = ends & (depth > needed)
+    dense[:, _ENDS + 6] = ends & (depth < needed)
+
+
+def _shared(
+    totals: NDArray[np.float64], situation: Situation, depth: int, quote: str, step: int
+) -> NDArray[np.float32]:
+    shared = np.empty(N_SHARED, np.float32)
+    shared[:N_COUNTS] = np.log1p(totals) * 0.2
+    shared[N_COUNTS:] = (
+        step == 0,
+        min(step, 10) * 0.1,
+        bool(quote),
+        min(depth, 3) * 0.3,
+        depth > situation.needed,
+        depth < situation.needed,
+        situation.line_break == SAME,
+        situation.line_break == DEEPER,
+        situation.line_break == OUTER,
+        situation.line_break < 0,
+    )
+    return shared

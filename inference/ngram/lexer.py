@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from numpy.typing import NDArray
 
@@ -39,21 +39,47 @@ class Lexemes:
     Attributes:
         ids: the vocabulary's number of each lexeme.
         blanks: 1 where a single blank stands before the lexeme, else 0.
+        breaks: where the line breaks stand.
+        widths: how far the line after each break is indented.
     """
 
     ids: NDArray[np.int32]
     blanks: NDArray[np.uint8]
+    breaks: NDArray[np.int64]
+    widths: NDArray[np.int64]
+
+
+class _Codes(dict[str, int]):
+    """The code of each piece of text met so far; asks `read` about a new one."""
+
+    def __init__(self, read: Callable[[str], int]) -> None:
+        self._read = read
+
+    def __missing__(self, piece: str) -> int:
+        code = self._read(piece)
+        if code != _UNKNOWN:
+            self[piece] = code
+        return code
+
+
+_UNKNOWN = 1 << 40
 
 
 class Vocabulary:
-    """The lexemes met so far, numbered in the order they came."""
+    """The lexemes met so far, numbered in the order they came.
+
+    A child knows all its parent does and numbers on from there; what is new to
+    it stays with it. `codes` gives the code of a piece of text, one out of range
+    where it has a new word.
+    """
 
     def __init__(self, words: Sequence[str] = RESERVED, parent: Vocabulary | None = None) -> None:
         self._parent = parent
         self._offset = len(parent) if parent else 0
         self._words = [] if parent else list(words)
-        self._codes: dict[str, int] = {}
         self._ids = {word: at for at, word in enumerate(self._words)}
+        self.codes = _Codes(self._look)
+        self._growing = _Codes(self._add)
 
     def __len__(self) -> int:
         return self._offset + len(self._words)
@@ -70,54 +96,75 @@ class Vocabulary:
 
     def find(self, word: str) -> int | None:
         """The number of a lexeme, None for one never met."""
-        found = self._parent.find(word) if self._parent else None
-        return self._ids.get(word) if found is None else found
-
-    def code(self, piece: str) -> int:
-        """Twice the number plus the blank; a line break gives minus one minus its indentation."""
-        code = self._codes.get(piece)
-        if code is None:
-            code = self._codes[piece] = self._read(piece)
-        return code
+        found = self._ids.get(word)
+        return self._parent.find(word) if found is None and self._parent else found
 
     def child(self) -> Vocabulary:
         """A vocabulary that knows all of this one and keeps what is new to itself."""
         return Vocabulary((), self)
 
-    def _read(self, piece: str) -> int:
+    def encode(self, pieces: list[str]) -> NDArray[np.int64]:
+        """The code of each piece, new words numbered.
+
+        A code is twice the number plus the blank; a line break's is minus one
+        minus its indentation.
+        """
+        if self._parent is None:
+            return np.fromiter(map(self._growing.__getitem__, pieces), np.int64, len(pieces))
+        codes = np.fromiter(map(self._parent.codes.__getitem__, pieces), np.int64, len(pieces))
+        for at in np.flatnonzero(codes == _UNKNOWN).tolist():
+            codes[at] = self._growing[pieces[at]]
+        return codes
+
+    def _look(self, piece: str) -> int:
         if "\n" in piece:
             return -1 - _indentation(piece)
-        blank = len(piece) > 1 and piece[0] == " " and not piece[1].isspace()
-        word = piece[1:] if blank else piece
-        at = self.find(word)
-        if at is None:
-            at = self._ids[word] = len(self)
-            self._words.append(word)
+        blank = _has_blank(piece)
+        at = self.find(piece[blank:])
+        return _UNKNOWN if at is None else 2 * at + blank
+
+    def _add(self, piece: str) -> int:
+        code = self._look(piece)
+        if code != _UNKNOWN:
+            return code
+        blank = _has_blank(piece)
+        at = self._ids[piece[blank:]] = len(self)
+        self._words.append(piece[blank:])
         return 2 * at + blank
 
 
-def lex(text: str, vocabulary: Vocabulary, indentation: int = 0) -> tuple[Lexemes, int]:
-    """The lexemes of a text, and the indentation of its last line.
+def lex(text: str, vocabulary: Vocabulary, indentation: int = 0) -> Lexemes:
+    """The lexemes of a text.
 
     `indentation` is that of the line in which the text starts. Blank lines are
     left out: a line break tells of the next line that holds something.
     """
-    code = vocabulary.code
-    codes = np.array([code(piece) for piece in _PIECE.findall(text)], dtype=np.int64)
-    return _resolve(codes, indentation)
-
-
-def _resolve(codes: NDArray[np.int64], indentation: int) -> tuple[Lexemes, int]:
+    codes = vocabulary.encode(_PIECE.findall(text))
     ids = (codes >> 1).astype(np.int32)
     blanks = (codes & 1).astype(np.uint8)
     breaks = np.flatnonzero(codes < 0)
+    widths = -1 - codes[breaks]
     if breaks.size:
-        widths = -1 - codes[breaks]
         before = np.concatenate(([indentation], widths[:-1]))
         ids[breaks] = np.where(widths > before, DEEPER, np.where(widths < before, OUTER, SAME))
         blanks[breaks] = 0
-        indentation = int(widths[-1])
-    return Lexemes(ids, blanks), indentation
+    return Lexemes(ids, blanks, breaks, widths)
+
+
+def to_line_end(ids: NDArray[np.int32]) -> NDArray[np.uint8]:
+    """How many tokens stand between each position and the break that ends its line.
+
+    255 stands for that many or more, and for lines that no break ends.
+    """
+    at = np.flatnonzero(ids < N_RESERVED)
+    ends = np.concatenate((at, [ids.size + 255]))
+    gaps = np.diff(np.concatenate(([-1], ends)))
+    following = np.repeat(ends, gaps)[: ids.size]
+    return np.minimum(following - np.arange(ids.size), 255).astype(np.uint8)
+
+
+def _has_blank(piece: str) -> bool:
+    return len(piece) > 1 and piece[0] == " " and not piece[1].isspace()
 
 
 def _indentation(piece: str) -> int:

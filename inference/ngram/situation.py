@@ -7,23 +7,28 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from inference.ngram.lexer import DEEPER, DOCUMENT, N_RESERVED, OUTER, SAME, Vocabulary, lex
-from inference.ngram.stores import LONGEST, Near, near
+from inference.ngram.brackets import closed_after, open_before, quote_of
+from inference.ngram.classes import NAME, PAIRS, classes_of, kinds
+from inference.ngram.lexer import DOCUMENT, N_RESERVED, lex, to_line_end
+from inference.ngram.names import N_DESCRIBED, describe, look_around
+from inference.ngram.sources import changed_stream
+from inference.ngram.stores import LONGEST, near
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from numpy.typing import NDArray
 
-PAIRS = {"(": ")", "[": "]", "{": "}"}
-QUOTES = frozenset(('"', "'", '"""', "'''", "`"))
-NAME, NUMBER, CLOSER, OPENER, QUOTE, SIGN, END, OTHER_END = range(8)
-KINDS = 9
-N_STATIC = 9
-_REACH = 400
-"""Tokens searched for brackets that are open around the cursor."""
-WINDOW = 120_000
+    from inference.ngram.base import Model
+    from inference.ngram.lexer import Lexemes, Vocabulary
+    from inference.ngram.names import Surroundings
+    from inference.ngram.stores import Near
+
+BEFORE, AFTER = 48_000, 24_000
 """Code points read on either side of the cursor."""
+ANY = -1
+_AROUND, _N_NAMES = 80, 20
+_SHAPES = 3000
+_HEADER_LINES, _N_HEADERS = 400, 2
+_MARKS = np.zeros(LONGEST, np.int32)
 
 
 @dataclass(slots=True)
@@ -32,53 +37,60 @@ class Situation:
 
     Attributes:
         vocabulary: the model's, and the words that only this document has.
-        before: ids up to the cursor.
-        after: ids from the line break that ends the hole's line.
-        buffer: both sides as one stream.
-        line_break: the kind of line break that ends the line, None at the document's end.
+        classes: of every word of the vocabulary.
+        ids: the tokens before the cursor, a document mark, those after it.
+        keys: twice the id plus the blank before it, of the same tokens.
+        focus: where the mark stands.
+        end: where the document ends; tokens of changed documents follow.
+        buffer: the same, indexed.
+        to_end: how far each token is from its line's end.
+        line: the tokens of the cursor's line before the cursor.
+        below: the first tokens after the line.
+        line_break: the kind of line break that ends the line, -1 at the document's end.
         open: brackets open at the cursor, the innermost last.
         needed: how many brackets what follows the line closes.
         quote: the quote that is open at the cursor, empty outside of strings.
+        typed: the beginning of a word that stands before the cursor, not among `ids`.
+        blank: whether one stands before that, or `ANY` where it is still open.
+        around: what is known of the names here.
+        names: words around the cursor, candidates in any case.
+        closers: keys of what ends the line, a bracket or a string, likewise.
+        shapes: classes of the tokens around the cursor, the first at `shape_origin`.
     """
 
     vocabulary: Vocabulary
-    before: NDArray[np.int32]
-    after: NDArray[np.int32]
+    classes: NDArray[np.int8]
+    ids: NDArray[np.int32]
+    keys: NDArray[np.int32]
+    focus: int
+    end: int
     buffer: Near
-    line_break: int | None
+    to_end: NDArray[np.uint8]
+    line: NDArray[np.int32]
+    below: NDArray[np.int32]
+    line_break: int
     open: tuple[str, ...]
     needed: int
     quote: str
-    line: frozenset[int]
-    names: list[int] = field(default_factory=list)
-    closers: list[int] = field(default_factory=list)
-    last: dict[int, int] = field(default_factory=dict)
-    next: dict[int, int] = field(default_factory=dict)
-    n_before: dict[int, int] = field(default_factory=dict)
-    n_after: dict[int, int] = field(default_factory=dict)
-    _kind: NDArray[np.int8] = field(init=False)
-    _static: NDArray[np.float32] = field(init=False)
+    typed: str
+    blank: int
+    around: Surroundings
+    names: NDArray[np.int64] = field(init=False)
+    closers: list[int] = field(init=False)
+    shapes: NDArray[np.int8] = field(init=False)
+    shape_origin: int = field(init=False)
+    _described: NDArray[np.float32] = field(init=False)
+    _known: NDArray[np.bool_] = field(init=False)
 
     def __post_init__(self) -> None:
-        self._kind = np.full(len(self.vocabulary), -1, np.int8)
-        self._static = np.zeros((len(self.vocabulary), N_STATIC), np.float32)
-
-    def kinds(self, tokens: NDArray[np.int64]) -> NDArray[np.int8]:
-        """The kind of each token."""
-        kinds = self._kind[tokens]
-        if (kinds < 0).any():
-            for token in set(tokens[kinds < 0].tolist()):
-                self._fill(token)
-            kinds = self._kind[tokens]
-        return kinds
-
-    def static(self, tokens: NDArray[np.int64]) -> NDArray[np.float32]:
-        """What is known of each token in this document; call `kinds` first."""
-        return self._static[tokens]
-
-    def is_name(self, tokens: NDArray[np.int64]) -> NDArray[np.bool_]:
-        """Which tokens are words."""
-        return self.kinds(tokens) == NAME
+        self._described = np.zeros((self.classes.size, N_DESCRIBED), np.float32)
+        self._known = np.zeros(self.classes.size, np.bool_)
+        self.names = self._words_that_begin_so() if self.typed else self._words_around()
+        closers = (self.line_break, self.closer(self.open), self.find(self.quote))
+        self.closers = [2 * token for token in closers if token > 0]
+        self.shape_origin = max(0, self.focus - _SHAPES)
+        high = min(self.focus + _SHAPES, self.end)
+        self.shapes = self.classes[self.ids[self.shape_origin : high]]
 
     def find(self, word: str) -> int:
         """The number of a lexeme, -1 for one nobody has met."""
@@ -89,172 +101,98 @@ class Situation:
         """The token that closes the innermost open bracket, -1 where none is open."""
         return self.find(PAIRS[open_[-1]]) if open_ else -1
 
-    def _fill(self, token: int) -> None:
-        if token < N_RESERVED:
-            self._kind[token] = 6 if token == self.line_break or not self.line_break else 7
-            return
-        self._kind[token] = kind_of(self.vocabulary.word(token))
-        before, after = self.last.get(token), self.next.get(token)
-        n_before, n_after = self.n_before.get(token, 0), self.n_after.get(token, 0)
-        self._static[token] = (
-            before is not None,
-            0 if before is None else np.log1p(before) / 5,
-            after is not None,
-            0 if after is None else np.log1p(after) / 5,
-            np.log1p(n_before) / 3,
-            np.log1p(n_after) / 3,
-            n_after > 0 and n_before == 0,
-            token in self.line,
-            after is not None and after < 30 and n_before == 0,
-        )
+    def fits(self, keys: NDArray[np.int64]) -> NDArray[np.int64]:
+        """Which keys go on from what has been typed of the next token, by index."""
+        fits = (keys & 1) == self.blank if self.blank != ANY else np.ones(keys.size, np.bool_)
+        which = np.flatnonzero(fits)
+        if not self.typed:
+            return which
+        words = [self.vocabulary.word(token) for token in (keys[which] >> 1).tolist()]
+        longer = [len(word) > len(self.typed) and word.startswith(self.typed) for word in words]
+        return which[np.array(longer, np.bool_)]
+
+    def describe(self, tokens: NDArray[np.int64]) -> NDArray[np.float32]:
+        """What this document says of each token, whatever the filling so far."""
+        new = tokens[~self._known[tokens]]
+        if new.size:
+            self._described[new] = describe(new, self.around, self.buffer, self.vocabulary)
+            self._known[new] = True
+        return self._described[tokens]
+
+    def _words_around(self) -> NDArray[np.int64]:
+        low, high = max(0, self.focus - _AROUND), min(self.focus + _AROUND, self.end)
+        around = np.concatenate((self.ids[low : self.focus][::-1], self.ids[self.focus + 1 : high]))
+        around = around[kinds(self.classes[around]) == NAME]
+        return np.array(list(dict.fromkeys(around.tolist()))[:_N_NAMES], np.int64)
+
+    def _words_that_begin_so(self) -> NDArray[np.int64]:
+        every = np.unique(self.ids).astype(np.int64)
+        return every[self.fits(2 * every + self.blank)]
 
 
-def kind_of(word: str) -> int:
-    """What sort of lexeme a word is."""
-    first = word[0]
-    if first.isdigit():
-        return 1
-    if first.isalnum() or first == "_":
-        return NAME
-    if first in ")]}":
-        return 2
-    if first in "([{":
-        return 3
-    return QUOTE if word in QUOTES else 5
+def read_situation(prefix: str, suffix: str, model: Model, path: str, typed: str = "") -> Situation:
+    """The situation of a cursor between two texts, whatever they hold.
 
-
-def read_situation(prefix: str, suffix: str, vocabulary: Vocabulary) -> Situation:
-    """The situation of a cursor between two texts, whatever they hold."""
-    words = vocabulary.child()
-    head = prefix[-WINDOW:]
-    if len(prefix) > WINDOW:
+    `typed` is the end of the prefix, a word that isn't whole yet: it is taken
+    back, and so is a blank before it, as tokens come with their blanks.
+    """
+    words = model.vocabulary.child()
+    head, blank = _trim(prefix[-BEFORE:], typed)
+    if len(prefix) > BEFORE:
         head = head[head.find("\n") + 1 :]
-    left, indentation = lex(head, words)
-    indentation = _line_indentation(head)
-    right, _ = lex(suffix[:WINDOW], words, indentation)
-    ids = np.concatenate((left.ids, [DOCUMENT], right.ids)).astype(np.int32)
-    blanks = np.concatenate((left.blanks, [0], right.blanks)).astype(np.uint8)
-    ids = np.append(ids, np.int32(DOCUMENT))
-    blanks = np.append(blanks, np.uint8(0))
-    before, after = left.ids, right.ids
-    quote, line = _line_state(before, words)
-    situation = Situation(
+    left = lex(head, words)
+    right = lex(suffix[:AFTER], words, int(left.widths[-1]) if left.widths.size else 0)
+    changed, changed_blanks = changed_stream(model.changes, path)
+    ids = np.concatenate((_MARKS, left.ids, _MARKS[:1], right.ids, _MARKS[:1], changed))
+    focus, end = LONGEST + left.ids.size, LONGEST + left.ids.size + right.ids.size + 2
+    blanks = np.zeros(ids.size, np.int32)
+    blanks[LONGEST:focus] = left.blanks
+    blanks[focus + 1 : end - 1] = right.blanks
+    blanks[end:] = changed_blanks
+    first = int(right.ids[0]) if right.ids.size else DOCUMENT
+    line = ids[int(np.flatnonzero(ids[:focus] < N_RESERVED)[-1]) + 1 : focus]
+    return Situation(
         vocabulary=words,
-        before=np.concatenate((np.zeros(LONGEST, np.int32), before)),
-        after=after,
-        buffer=near(ids, blanks, before.size),
-        line_break=int(after[0]) if after.size and 0 < after[0] < N_RESERVED else None,
-        open=_open_before(before, words),
-        needed=_closed_after(after, words),
-        quote=quote,
+        classes=np.concatenate((model.classes, classes_of(words.words()))),
+        ids=ids,
+        keys=ids * 2 + blanks,
+        focus=focus,
+        end=end,
+        buffer=near(ids, np.arange(1, ids.size), focus),
+        to_end=to_line_end(ids),
         line=line,
+        below=right.ids[:3],
+        line_break=first if DOCUMENT < first < N_RESERVED else -1,
+        open=open_before(left.ids, words),
+        needed=closed_after(right.ids, words),
+        quote=quote_of(line, words),
+        typed=typed,
+        blank=blank,
+        around=look_around(ids, focus, end, line, _headers(left), words),
     )
-    _count(situation, before, after)
-    around = [*before[-80:].tolist()[::-1], *after[:80].tolist()]
-    tokens = np.array(around, np.int64)
-    names = tokens[situation.is_name(tokens)] if tokens.size else tokens
-    situation.names = list(dict.fromkeys(names.tolist()))[:24]
-    if situation.open:
-        situation.closers = [2 * situation.closer(situation.open)]
-    if situation.line_break is not None:
-        situation.closers.append(2 * situation.line_break)
-    return situation
 
 
-def _count(situation: Situation, before: NDArray[np.int32], after: NDArray[np.int32]) -> None:
-    size = before.size
-    for at, token in enumerate(before.tolist()):
-        situation.last[token] = size - at
-        situation.n_before[token] = situation.n_before.get(token, 0) + 1
-    for at, token in enumerate(after.tolist()):
-        situation.next.setdefault(token, at + 1)
-        situation.n_after[token] = situation.n_after.get(token, 0) + 1
+def _trim(head: str, typed: str) -> tuple[str, int]:
+    """The text up to the last whole token, and the blank that stands after it."""
+    head = head[: len(head) - len(typed)]
+    bare = head.rstrip(" \t")
+    if not bare or bare.endswith("\n"):
+        return head, 0
+    if len(bare) < len(head):
+        return bare, 1
+    return bare, 0 if typed else ANY
 
 
-def _line_indentation(head: str) -> int:
-    line = head[head.rfind("\n") + 1 :]
-    blank = line[: len(line) - len(line.lstrip())]
-    return len(blank) + 3 * blank.count("\t")
-
-
-def _line_state(before: NDArray[np.int32], words: Vocabulary) -> tuple[str, frozenset[int]]:
-    tail = before[-_REACH:]
-    breaks = np.flatnonzero((tail > 0) & (tail < N_RESERVED))
-    tail = tail[breaks[-1] + 1 :] if breaks.size else tail
-    line = tail.tolist()
-    quote = ""
-    for token in line:
-        word = words.word(token)
-        if word in QUOTES:
-            quote = "" if word == quote else quote or word
-    return quote, frozenset(line)
-
-
-def _lines(tail: Sequence[int]) -> list[list[int]]:
-    lines: list[list[int]] = [[]]
-    for token in tail:
-        if 0 < token < N_RESERVED:
-            lines.append([token])
-        else:
-            lines[-1].append(token)
-    return lines
-
-
-def _brackets(line: Sequence[int], words: Vocabulary) -> str:
-    """The brackets of a line that don't stand in a string."""
-    quote, found = "", ""
-    for token in line:
-        word = words.word(token)
-        if word in QUOTES:
-            quote = "" if word == quote else quote or word
-        elif not quote and word == "#":
-            break
-        elif not quote and word in "()[]{}":
-            found += word
-    return found
-
-
-def _open_before(before: NDArray[np.int32], words: Vocabulary) -> tuple[str, ...]:
-    """Openers without a closer, looking back until a line of a block's own level."""
-    found: list[str] = []
-    closers = 0
-    lines = _lines(before[-_REACH:].tolist())
-    lowest = level = 0
-    for line in reversed(lines):
-        opened = len(found)
-        for bracket in reversed(_brackets(line, words)):
-            if bracket in ")]}":
-                closers += 1
-            elif closers:
-                closers -= 1
-            else:
-                found.append(bracket)
-        if level < lowest:
-            lowest = level
-            if len(found) == opened:
-                break
-        start = line[0] if line else DOCUMENT
-        level += {DEEPER: -1, OUTER: 1, SAME: 0}.get(start, 0)
-    return tuple(reversed(found))
-
-
-def _closed_after(after: NDArray[np.int32], words: Vocabulary) -> int:
-    """Closers without an opener, looking ahead until a line of a block's own level."""
-    found = openers = 0
-    lowest = level = 0
-    for line in _lines(after[:_REACH].tolist()):
-        closed = found
-        start = line[0] if line else DOCUMENT
-        level += {DEEPER: 1, OUTER: -1, SAME: 0}.get(start, 0)
-        for bracket in _brackets(line, words):
-            if bracket in "([{":
-                openers += 1
-            elif openers:
-                openers -= 1
-            else:
-                found += 1
-        if level < lowest:
-            lowest = level
-            if found == closed:
-                break
-    return found
+def _headers(before: Lexemes) -> NDArray[np.int32]:
+    """The tokens of the lines that open the innermost blocks around the cursor."""
+    if not before.widths.size:
+        return before.ids[:0]
+    breaks = before.breaks[-_HEADER_LINES:].tolist()
+    widths = before.widths[-_HEADER_LINES:].tolist()
+    found: list[NDArray[np.int32]] = []
+    indentation = widths[-1]
+    for at in range(len(breaks) - 2, -1, -1):
+        if widths[at] < indentation and len(found) < _N_HEADERS:
+            indentation = widths[at]
+            found.append(before.ids[breaks[at] + 1 : breaks[at + 1]])
+    return np.concatenate(found) if found else before.ids[:0]

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 from holes import Hole, draw_holes, read_repository
 from plain_ngram import PlainNgram
 
-from inference.ngram.base import Base, train
+from inference.ngram.base import Document, Model, train
 from inference.ngram.complete import complete
 
 if TYPE_CHECKING:
@@ -45,10 +45,10 @@ def share(results: Sequence[tuple[float, bool]]) -> float:
     return sum(right for _, right in results) / max(1, len(results))
 
 
-def embedded(base: Base, hole: Hole) -> tuple[str, float]:
+def embedded(model: Model, hole: Hole) -> tuple[str, float]:
     """The embedded model's rest of the line and its confidence."""
-    pieces = complete(base, hole.prefix, hole.suffix, hole.path)
-    return "".join(piece.text for piece in pieces), pieces[-1].confidence if pieces else 0.0
+    answer = complete(model, hole.prefix, hole.suffix, hole.path)
+    return answer.text, answer.confidence
 
 
 def main() -> None:
@@ -64,9 +64,9 @@ def main() -> None:
     holes = draw_holes(texts, options.n, options.seed)
     print(f"{options.repository.name}: {len(texts)} files, {len(holes)} holes")
     start = time.perf_counter()
-    base = train(sorted(texts.items()))
+    model = Model(train(Document(path, "", text) for path, text in sorted(texts.items())))
     print(f"trained in {time.perf_counter() - start:.2f} s")
-    report("embedded", lambda hole: embedded(base, hole), holes)
+    report("embedded", lambda hole: embedded(model, hole), holes)
     if not options.skip_plain:
         report("plain 8-gram", PlainNgram(texts).complete, holes)
 

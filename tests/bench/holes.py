@@ -7,6 +7,7 @@ import random
 import re
 import tokenize
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from context.types import CorpusEntry
@@ -124,7 +125,7 @@ def _python_spans(text: str) -> list[tuple[int, int]]:
         return []
     ends: dict[int, tuple[int, int]] = {}
     fresh = True
-    for token, following in zip(tokens, tokens[1:], strict=False):
+    for token, following in pairwise(tokens):
         if token.type in _QUIET:
             fresh = fresh or token.type == tokenize.NEWLINE
             continue
