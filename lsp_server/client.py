@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-import logging
+import itertools
+import json
 import os
-import uuid
 from contextlib import asynccontextmanager
-from threading import Event
 from typing import TYPE_CHECKING, Any
 
 from lsp_server import launch
@@ -18,8 +17,6 @@ if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Callable, Sequence
     from pathlib import Path
 
-    from pygls.client import JsonRPCClient
-
 Json = dict[str, Any]
 
 CAPABILITIES: Json = {
@@ -27,22 +24,26 @@ CAPABILITIES: Json = {
     "textDocument": {"inlineCompletion": {}},
     "experimental": {"infill": {"answerDetails": True, "partialText": True}},
 }
-_NOTIFICATIONS = ("infill/status", "infill/answer", "infill/partial", "window/logMessage")
+
+_IDENTIFIERS = itertools.count(1)
 
 
 class Connection:
-    """A conversation with a server that has been initialized."""
+    """A conversation with a server.
 
-    def __init__(self, client: JsonRPCClient, process: Process) -> None:
-        """Listen to the server's notifications from the first one on."""
-        self._client = client
+    The framing is done here and not by pygls, whose import takes as long as the
+    server's whole start and would run beside it on the same cores.
+    """
+
+    def __init__(self, process: Process) -> None:
+        """Nothing is read before `listening` runs."""
         self._process = process
+        self._waiting: dict[int, asyncio.Future[Any]] = {}
         self._seen: list[tuple[str, Json]] = []
         self._arrived = asyncio.Event()
+        self._ended = False
         self._listeners: list[Callable[[str, Json], None]] = []
         self.capabilities: Json = {}
-        for method in _NOTIFICATIONS:
-            client.feature(method)(self._listener(method))
 
     @property
     def pid(self) -> int:
@@ -59,37 +60,33 @@ class Connection:
         Raises:
             FailureError: the server answered with an error or has died.
         """
-        from pygls.exceptions import JsonRpcException
-
-        identifier = str(uuid.uuid4())
-        answer = asyncio.ensure_future(
-            self._client.protocol.send_request_async(method, params, identifier)
-        )
-        died = asyncio.ensure_future(self._process.wait())
+        identifier = next(_IDENTIFIERS)
+        answer = self._waiting[identifier] = asyncio.get_running_loop().create_future()
+        self._send({"id": identifier, "method": method, "params": params})
         try:
-            await asyncio.wait({answer, died}, return_when=asyncio.FIRST_COMPLETED)
-            if not answer.done():
-                raise FailureError(f"the server ended with code {died.result()}", kind="server")
-            return answer.result()
-        except JsonRpcException as error:
-            raise FailureError(f"the server refused {method}: {error.message}") from None
+            return await answer
         except asyncio.CancelledError:
             self.notify("$/cancelRequest", {"id": identifier})
             raise
         finally:
-            died.cancel()
-            answer.cancel()
+            del self._waiting[identifier]
 
     def notify(self, method: str, params: Json) -> None:
         """Send a notification."""
-        self._client.protocol.notify(method, params)
+        self._send({"method": method, "params": params})
 
     async def settled(self) -> Json:
-        """The server's first status that is not "busy"."""
+        """The server's first status that is not "busy".
+
+        Raises:
+            FailureError: the server has died before.
+        """
         while True:
             for method, params in self._seen:
                 if method == "infill/status" and params["kind"] != "busy":
                     return params
+            if self._ended:
+                raise await self._death()
             self._arrived.clear()
             await self._arrived.wait()
 
@@ -97,14 +94,64 @@ class Connection:
         """The newest notification of that method, None when none has come."""
         return next((params for name, params in reversed(self._seen) if name == method), None)
 
-    def _listener(self, method: str) -> Callable[[Json], None]:
-        def heard(params: Json) -> None:
+    async def listening(self) -> None:
+        """Take in what the server says until it ends."""
+        reader = self._process.stdout
+        try:
+            while reader is not None and (message := await _message(reader)) is not None:
+                self._take(message)
+        finally:
+            self._ended = True
+            self._arrived.set()
+        death = await self._death()
+        for answer in self._waiting.values():
+            if not answer.done():
+                answer.set_exception(death)
+
+    async def _death(self) -> FailureError:
+        code = await self._process.wait()
+        return FailureError(f"the server ended with code {code}", kind="server")
+
+    def _take(self, message: Json) -> None:
+        if "method" not in message:
+            self._take_answer(message)
+        elif "id" in message:
+            # The server may ask for things of an editor that a command line has no use for.
+            self._send({"id": message["id"], "result": None})
+        else:
+            method: str = message["method"]
+            params: Json = message.get("params") or {}
             self._seen.append((method, params))
             self._arrived.set()
             for listener in self._listeners:
                 listener(method, params)
 
-        return heard
+    def _take_answer(self, message: Json) -> None:
+        answer = self._waiting.get(message["id"])
+        if answer is None or answer.done():
+            return
+        if (error := message.get("error")) is not None:
+            answer.set_exception(FailureError(f"the server refused: {error['message']}"))
+        else:
+            answer.set_result(message.get("result"))
+
+    def _send(self, message: Json) -> None:
+        body = json.dumps({"jsonrpc": "2.0", **message}).encode()
+        if self._process.stdin is not None and not self._process.stdin.is_closing():
+            self._process.stdin.write(b"Content-Length: %d\r\n\r\n%b" % (len(body), body))
+
+
+async def _message(reader: asyncio.StreamReader) -> Json | None:
+    """The next message; None at the end of the stream."""
+    length = 0
+    while line := (await reader.readline()).strip():
+        name, _, value = line.partition(b":")
+        if name.lower() == b"content-length":
+            length = int(value)
+    if not length:
+        return None
+    message: Json = json.loads(await reader.readexactly(length))
+    return message
 
 
 @asynccontextmanager
@@ -117,19 +164,8 @@ async def connect(command: Sequence[str], root: Path | None) -> AsyncGenerator[C
         env=launch.environment(),
         cwd=launch.neutral_folder(),
     )
-    # The server starts up while this process is still importing.
-    from pygls.client import JsonRPCClient
-    from pygls.io_ import run_async
-
-    from lsp_server.wire import plain_converter
-
-    logging.getLogger("pygls").setLevel(logging.CRITICAL)
-    client = JsonRPCClient(converter_factory=plain_converter)
-    connection = Connection(client, process)
-    assert process.stdin is not None  # noqa: S101 - PIPE was asked for
-    assert process.stdout is not None  # noqa: S101
-    client.protocol.set_writer(process.stdin)
-    reading = asyncio.create_task(run_async(Event(), process.stdout, client.protocol))
+    connection = Connection(process)
+    listening = asyncio.create_task(connection.listening())
     try:
         answer = await connection.request("initialize", _initialize(root))
         connection.capabilities = answer["capabilities"]
@@ -139,8 +175,9 @@ async def connect(command: Sequence[str], root: Path | None) -> AsyncGenerator[C
         connection.notify("exit", {})
         await process.wait()
     finally:
-        reading.cancel()
         await _end(process)
+        listening.cancel()
+        await asyncio.gather(listening, return_exceptions=True)
 
 
 async def _end(process: Process) -> None:

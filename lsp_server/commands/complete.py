@@ -27,17 +27,13 @@ def run(options: argparse.Namespace) -> None:
     Raises:
         CommandError: as the exit codes of the command line say.
     """
-    place = resolve(options)
-    result = asyncio.run(_converse(place, options))
-    if options.json:
-        print_json(result)
+    result = asyncio.run(_converse(resolve(options), options))
     if result["completion"] is None:
         raise NothingToOffer(f"no completion: {result['reason']}")
-    if not options.json and not options.stream:
-        print_text(result["completion"], end="")
 
 
 async def _converse(place: Place, options: argparse.Namespace) -> Json:
+    """The result, printed as soon as it is there: the server ends while the user reads."""
     command = launch.command("serve", *_server_arguments(options))
     async with connect(command, place.root) as server:
         _raise_for(await server.settled())
@@ -47,9 +43,17 @@ async def _converse(place: Place, options: argparse.Namespace) -> Json:
             server.listen(_Printer())
         items = await server.request("textDocument/inlineCompletion", _asked(uri, place))
         result = _result(items, server)
-        if options.stream and not options.json:
-            _finish_stream(server, result["completion"])
+        _print(result, server, options)
         return result
+
+
+def _print(result: Json, server: Connection, options: argparse.Namespace) -> None:
+    if options.json:
+        print_json(result)
+    elif options.stream:
+        _finish_stream(server, result["completion"])
+    elif result["completion"] is not None:
+        print_text(result["completion"], end="")
 
 
 def _server_arguments(options: argparse.Namespace) -> list[str]:

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 def print_json(value: dict[str, Any]) -> None:
     """Print one JSON object; readable by a person, in ASCII so that any terminal takes it."""
-    print(json.dumps(value, indent=2))
+    print(json.dumps(value, indent=2), flush=True)
 
 
 def print_text(text: str, *, end: str = "\n") -> None:
