@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_left
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from inference.ngram.sources import Sources
     from inference.ngram.stores import Far
 
 
@@ -76,10 +77,15 @@ class Changes:
 
 @dataclass(frozen=True, slots=True)
 class Model:
-    """What is known of a repository: a base, and the changes since it was trained."""
+    """What is known of a repository: a base, and the changes since it was trained.
+
+    Attributes:
+        seen_from: the repository as seen from documents that were completed lately.
+    """
 
     base: Base
     changes: Changes | None = None
+    seen_from: dict[str, Sources] = field(default_factory=dict, repr=False, compare=False)
 
     @property
     def vocabulary(self) -> Vocabulary:

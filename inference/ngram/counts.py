@@ -59,7 +59,7 @@ class Pile:
         """
         keys, cells = np.concatenate(self._keys), np.concatenate(self._cells)
         weights = np.concatenate(self._weights)
-        order = keys.argsort(kind="stable")
+        order = keys.argsort()
         keys, cells, weights = keys[order], cells[order], weights[order]
         fresh = np.ones(keys.size, np.bool_)
         fresh[1:] = keys[1:] != keys[:-1]

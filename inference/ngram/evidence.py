@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from inference.ngram.sources import Sources
 
 _CLOSE_BY = 300
-_N_SHAPES = 160
+_N_SHAPES = 96
 _N_CLASSES = 128
 _BELOW = 3
 

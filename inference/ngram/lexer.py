@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -25,10 +26,12 @@ RESERVED = ("\x00", "\n=", "\n>", "\n<")
 N_RESERVED = len(RESERVED)
 
 _PIECE = re.compile(
-    r"[^\S\n]*\n\s*"
-    r'| ?(?:\w+|"""|\'\'\'|\*\*|->|=>|::|\+\+|--|&&|\|\||[-+*/%&|^=<>!:]=+|[^\w\s])'
-    r"|[^\S\n]+"
+    r" ?(?:\w+|[.,()\[\]{}@;]"
+    r'|"""|\'\'\'|\*\*|->|=>|::|\+\+|--|&&|\|\||[-+*/%&|^=<>!:]=+|[^\w\s])'
+    r"|[^\S\n]*\n\s*|[^\S\n]+"
 )
+_LINE_END = re.compile(r"(?<=\S)[^\S\n]*\n")
+_CHUNK, _CHUNKS = 1500, 400
 _TAB = 4
 
 
@@ -80,6 +83,7 @@ class Vocabulary:
         self._ids = {word: at for at, word in enumerate(self._words)}
         self.codes = _Codes(self._look)
         self._growing = _Codes(self._add)
+        self._chunks: dict[str, tuple[NDArray[np.int64], list[tuple[int, str]]]] = {}
 
     def __len__(self) -> int:
         return self._offset + len(self._words)
@@ -103,18 +107,41 @@ class Vocabulary:
         """A vocabulary that knows all of this one and keeps what is new to itself."""
         return Vocabulary((), self)
 
-    def encode(self, pieces: list[str]) -> NDArray[np.int64]:
-        """The code of each piece, new words numbered.
+    def encode(self, text: str) -> NDArray[np.int64]:
+        """The codes of a text's pieces, new words numbered.
 
         A code is twice the number plus the blank; a line break's is minus one
         minus its indentation.
         """
         if self._parent is None:
+            pieces = _PIECE.findall(text)
             return np.fromiter(map(self._growing.__getitem__, pieces), np.int64, len(pieces))
-        codes = np.fromiter(map(self._parent.codes.__getitem__, pieces), np.int64, len(pieces))
-        for at in np.flatnonzero(codes == _UNKNOWN).tolist():
-            codes[at] = self._growing[pieces[at]]
+        parts = [self._chunk(chunk, self._parent) for chunk in _chunks(text)]
+        return np.concatenate(parts) if parts else np.zeros(0, np.int64)
+
+    def _chunk(self, chunk: str, parent: Vocabulary) -> NDArray[np.int64]:
+        codes, new = parent.recall(chunk)
+        if new:
+            codes = codes.copy()
+            for at, piece in new:
+                codes[at] = self._growing[piece]
         return codes
+
+    def recall(self, chunk: str) -> tuple[NDArray[np.int64], list[tuple[int, str]]]:
+        """The codes of a chunk's pieces, and which pieces have new words.
+
+        Remembered, as a document is lexed at every keystroke and most of it
+        stays as it was.
+        """
+        found = self._chunks.get(chunk)
+        if found is None:
+            pieces = _PIECE.findall(chunk)
+            codes = np.fromiter(map(self.codes.__getitem__, pieces), np.int64, len(pieces))
+            new = [(at, pieces[at]) for at in np.flatnonzero(codes == _UNKNOWN).tolist()]
+            if len(self._chunks) >= _CHUNKS:
+                self._chunks.clear()
+            found = self._chunks[chunk] = codes, new
+        return found
 
     def _look(self, piece: str) -> int:
         if "\n" in piece:
@@ -139,7 +166,7 @@ def lex(text: str, vocabulary: Vocabulary, indentation: int = 0) -> Lexemes:
     `indentation` is that of the line in which the text starts. Blank lines are
     left out: a line break tells of the next line that holds something.
     """
-    codes = vocabulary.encode(_PIECE.findall(text))
+    codes = vocabulary.encode(text)
     ids = (codes >> 1).astype(np.int32)
     blanks = (codes & 1).astype(np.uint8)
     breaks = np.flatnonzero(codes < 0)
@@ -149,6 +176,14 @@ def lex(text: str, vocabulary: Vocabulary, indentation: int = 0) -> Lexemes:
         ids[breaks] = np.where(widths > before, DEEPER, np.where(widths < before, OUTER, SAME))
         blanks[breaks] = 0
     return Lexemes(ids, blanks, breaks, widths)
+
+
+def _chunks(text: str) -> list[str]:
+    """A text cut at line ends; an edit leaves the chunks before it as they were."""
+    cuts = [0]
+    while (end := _LINE_END.search(text, cuts[-1] + _CHUNK)) is not None:
+        cuts.append(end.start())
+    return [text[start:end] for start, end in pairwise([*cuts, len(text)])]
 
 
 def to_line_end(ids: NDArray[np.int32]) -> NDArray[np.uint8]:

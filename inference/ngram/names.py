@@ -13,8 +13,6 @@ from inference.ngram.lexer import N_RESERVED
 from inference.ngram.stores import SHIFT
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from numpy.typing import NDArray
 
     from inference.ngram.lexer import Vocabulary
@@ -35,6 +33,7 @@ class Surroundings:
         end: where the document ends there.
         headers: the tokens of the lines that open the blocks around the cursor.
         parts: what names are made of on the line, above it, below it and in the headers.
+        every_part: those of all four.
         bounds: the words at the cursor's place in the lines above and below that
             begin as this one does: a sorted list goes on between them.
     """
@@ -43,6 +42,7 @@ class Surroundings:
     end: int
     headers: NDArray[np.int32]
     parts: tuple[frozenset[str], ...]
+    every_part: frozenset[str]
     bounds: tuple[str, str]
 
 
@@ -63,7 +63,8 @@ def look_around(
         headers,
     )
     parts = tuple(_parts_among(piece, vocabulary) for piece in pieces)
-    return Surroundings(focus, end, headers, parts, _bounds(ids, focus, line, vocabulary))
+    bounds = _bounds(ids, focus, line, vocabulary)
+    return Surroundings(focus, end, headers, parts, frozenset[str]().union(*parts), bounds)
 
 
 def describe(
@@ -91,7 +92,7 @@ def describe(
     words = [vocabulary.word(token) for token in tokens.tolist()]
     if any(around.bounds):
         found[:, 8:10] = [_order(word, around.bounds) for word in words]
-    found[:, 10:15] = [_shared_parts(word, around.parts) for word in words]
+    found[:, 10:15] = [_shared_parts(word, around) for word in words]
     found[:, 15] = (tokens[:, None] == around.headers).any(axis=1)
     return found
 
@@ -109,16 +110,16 @@ def _parts_among(tokens: NDArray[np.int32], vocabulary: Vocabulary) -> frozenset
     return frozenset(parts)
 
 
-def _shared_parts(word: str, around: Sequence[frozenset[str]]) -> tuple[float, ...]:
+def _shared_parts(word: str, around: Surroundings) -> tuple[float, ...]:
     """Which share of a name's parts stands in each of the surroundings, and how many it has."""
     parts = parts_of(word)
-    if not parts:
-        return _NO_PARTS
-    shares = tuple(len(known.intersection(parts)) / len(parts) for known in around)
+    if around.every_part.isdisjoint(parts):
+        return _FEW_PARTS[min(len(parts), 5)]
+    shares = tuple(len(known.intersection(parts)) / len(parts) for known in around.parts)
     return (*shares, min(len(parts), 5) * 0.2)
 
 
-_NO_PARTS = (0.0,) * 5
+_FEW_PARTS = tuple((0.0, 0.0, 0.0, 0.0, n * 0.2) for n in range(6))
 
 
 def _order(word: str, bounds: tuple[str, str]) -> tuple[bool, bool]:

@@ -22,9 +22,10 @@ if TYPE_CHECKING:
     from inference.ngram.names import Surroundings
     from inference.ngram.stores import Near
 
-BEFORE, AFTER = 48_000, 24_000
+BEFORE, AFTER = 24_000, 10_000
 """Code points read on either side of the cursor."""
 ANY = -1
+_BLOCK = 8192
 _AROUND, _N_NAMES = 80, 20
 _SHAPES = 3000
 _HEADER_LINES, _N_HEADERS = 400, 2
@@ -137,9 +138,7 @@ def read_situation(prefix: str, suffix: str, model: Model, path: str, typed: str
     back, and so is a blank before it, as tokens come with their blanks.
     """
     words = model.vocabulary.child()
-    head, blank = _trim(prefix[-BEFORE:], typed)
-    if len(prefix) > BEFORE:
-        head = head[head.find("\n") + 1 :]
+    head, blank = _trim(_window(prefix), typed)
     left = lex(head, words)
     right = lex(suffix[:AFTER], words, int(left.widths[-1]) if left.widths.size else 0)
     changed, changed_blanks = changed_stream(model.changes, path)
@@ -170,6 +169,15 @@ def read_situation(prefix: str, suffix: str, model: Model, path: str, typed: str
         blank=blank,
         around=look_around(ids, focus, end, line, _headers(left), words),
     )
+
+
+def _window(prefix: str) -> str:
+    """The end of the prefix; it starts at the same line for many keystrokes."""
+    start = max(0, len(prefix) - BEFORE) // _BLOCK * _BLOCK
+    if not start:
+        return prefix[-2 * BEFORE :]
+    line = prefix.find("\n", start, start + _BLOCK)
+    return prefix[start if line < 0 else line + 1 :]
 
 
 def _trim(head: str, typed: str) -> tuple[str, int]:

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 _FOLDER_TOKENS = 20_000
 _CHANGED_TOKENS = 20_000
+_REMEMBERED = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +59,16 @@ def visible(sources: Sources, at: NDArray[np.int64]) -> NDArray[np.bool_]:
 
 
 def sources(model: Model, path: str) -> Sources:
-    """What to look contexts up in for a document at `path`."""
+    """What to look contexts up in for a document at `path`; remembered for the latest few."""
+    found = model.seen_from.get(path)
+    if found is None:
+        if len(model.seen_from) >= _REMEMBERED:
+            model.seen_from.clear()
+        found = model.seen_from[path] = _look_from(model, path)
+    return found
+
+
+def _look_from(model: Model, path: str) -> Sources:
     base, changes = model.base, model.changes
     hidden = changes.hidden if changes is not None and changes.hidden.any() else None
     span = base.span(path)

@@ -24,7 +24,7 @@ LONGEST = 12
 _BACK = np.arange(1, LONGEST + 1)
 SHIFT = 20
 MASK = (1 << SHIFT) - 1
-_NEAR, _INNER, _SHELL = 160, 128, 40
+_NEAR, _INNER, _SHELL = 96, 96, 24
 
 
 @dataclass(frozen=True, slots=True)
