@@ -11,7 +11,7 @@ from inference.ngram.rank import judge_rows
 from inference.ngram.scorer import judge
 from inference.ngram.search import fill, render
 from inference.ngram.situation import read_situation
-from inference.ngram.sources import sources
+from inference.ngram.sources import occurs, sources
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from inference.ngram.base import Model
     from inference.ngram.search import Filling
     from inference.ngram.situation import Situation
+    from inference.ngram.sources import Sources
 
 _MOST = 8
 _REST = 400
@@ -74,7 +75,7 @@ def complete(
     rest, suffix = _split_line(suffix)
     situation = read_situation(prefix, suffix, model, path)
     where = sources(model, path)
-    typed = _unfinished_word(situation, len(model.vocabulary))
+    typed = _unfinished_word(situation, where)
     if typed:
         back = read_situation(prefix, suffix, model, path, typed)
         healed = _answer(back, fill(back, where, stopped=stopped), rest)
@@ -91,7 +92,7 @@ def _split_line(suffix: str) -> tuple[str, str]:
     return suffix[:end], suffix[end:]
 
 
-def _unfinished_word(situation: Situation, n_known: int) -> str:
+def _unfinished_word(situation: Situation, where: Sources) -> str:
     """The cursor's word if it stands nowhere else: it is likely still being typed.
 
     Tokens are whole words, so `self.asser` would be one that nobody has ever
@@ -99,8 +100,9 @@ def _unfinished_word(situation: Situation, n_known: int) -> str:
     it ("token healing").
     """
     token = int(situation.ids[situation.focus - 1])
-    known = token < n_known or int((situation.ids == token).sum()) > 1
-    if known or situation.blank == 1 or KIND_OF_CLASS[situation.classes[token]] != NAME:
+    if situation.blank == 1 or KIND_OF_CLASS[situation.classes[token]] != NAME:
+        return ""
+    if int((situation.ids == token).sum()) > 1 or occurs(where, token):
         return ""
     return situation.vocabulary.word(token)
 

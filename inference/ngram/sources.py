@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 _FOLDER_TOKENS = 20_000
 _CHANGED_TOKENS = 20_000
 _REMEMBERED = 8
+_COMMON = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +57,15 @@ def visible(sources: Sources, at: NDArray[np.int64]) -> NDArray[np.bool_]:
         document = np.searchsorted(sources.starts, at, side="right") - 1
         seen &= ~sources.hidden[np.clip(document, 0, sources.hidden.size - 1)]
     return seen
+
+
+def occurs(sources: Sources, token: int) -> bool:
+    """Whether a token stands anywhere that may be shown."""
+    first = sources.far.first
+    if token + 1 >= first.size:
+        return False
+    at = sources.far.order[int(first[token]) : int(first[token + 1])]
+    return at.size > _COMMON or bool(visible(sources, at.astype(np.int64) - 1).any())
 
 
 def sources(model: Model, path: str) -> Sources:
