@@ -9,13 +9,13 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, TypeVar, cast
 
 import numpy as np
-from pydivsufsort import divsufsort
+from pydivsufsort import divsufsort  # pyright: ignore[reportUnknownVariableType]
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from numpy.typing import NDArray
 
@@ -226,7 +226,8 @@ class Far:
 def far(ids: NDArray[np.int32], blanks: NDArray[np.uint8], n_words: int) -> Far:
     """Index a long stream; it must start with `LONGEST` document marks and end in one."""
     backwards = np.ascontiguousarray(ids[:-1][::-1]).astype(np.uint32)
-    order = (ids.size - 1 - divsufsort(backwards)).astype(np.int32)
+    sort = cast("Callable[[NDArray[np.unsignedinteger]], NDArray[np.int32]]", divsufsort)
+    order = (ids.size - 1 - sort(backwards)).astype(np.int32)
     first = np.zeros(n_words + 1, np.int32)
     np.cumsum(np.bincount(ids[:-1], minlength=n_words), out=first[1:])
     last_two = ids[order - 1].astype(np.int64) * n_words + ids[np.maximum(order - 2, 0)]
