@@ -109,6 +109,7 @@ class NgramBackend:
     async def _refresh(self) -> None:
         """Note what changed at once, and train anew where that is too much."""
         loop, revision = asyncio.get_running_loop(), self._corpus.revision
+        self._looked_s = loop.time()
         update, again = self._trainer.update, self._trainer.train
         model, outdated = await loop.run_in_executor(self._training, update, self._model)
         self._model = model or self._model

@@ -87,14 +87,22 @@ class Trainer:
 
     def _train_apart(self, documents: Iterator[Document], entries: Sequence[CorpusEntry]) -> Model:
         folder = self._folder(entries)
-        self._process = worker.start(folder)
-        done = worker.feed(self._process, documents)
-        base = persist.load(folder) if done else None
+        base = persist.load(folder) if self._work(folder, documents) else None
         if base is None:
             # Without a second process it is slower for everybody, but it works.
             return Model(train(() if self._stopped else self._read(entries)))
         persist.keep_only(folder, _pairs(entries))
         return Model(base)
+
+    def _work(self, folder: Path, documents: Iterator[Document]) -> bool:
+        """Whether another process has trained on the documents and written `folder`."""
+        if self._stopped:
+            return False
+        try:
+            self._process = worker.start(folder)
+        except OSError:
+            return False
+        return worker.feed(self._process, documents)
 
     def _keep(self, model: Model, entries: Sequence[CorpusEntry]) -> None:
         folder = self._folder(entries)

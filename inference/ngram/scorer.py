@@ -7,6 +7,7 @@ hidden units can, as the gates of context-mixing compressors do.
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING
@@ -19,6 +20,8 @@ from inference.ngram.features import N_DENSE, N_SHARED
 from inference.ngram.rank import N_AROUND, N_RANK
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from numpy.typing import NDArray
 
     from inference.ngram.features import Table
@@ -88,16 +91,17 @@ def _classes() -> Floats:
     return _reader(scorer_weights.CLASSES)(N_CLASSES, _EMBEDDED)
 
 
-class _reader:  # noqa: N801 - used as a function
-    """Takes arrays of given shapes off a text of numbers, in thousandths, one after the other."""
+def _reader(numbers: str) -> Callable[..., Floats]:
+    """Takes arrays of given shapes off a text of thousandths, one after the other."""
+    left = np.array(numbers.split(), np.float32) * np.float32(1e-3)
+    at = 0
 
-    def __init__(self, numbers: str) -> None:
-        self._left = np.array(numbers.split(), np.float32) * np.float32(1e-3)
+    def read(*shape: int) -> Floats:
+        nonlocal at
+        at += math.prod(shape)
+        return left[at - math.prod(shape) : at].reshape(shape)
 
-    def __call__(self, *shape: int) -> Floats:
-        size = int(np.prod(shape))
-        taken, self._left = self._left[:size], self._left[size:]
-        return taken.reshape(shape)
+    return read
 
 
 def score(table: Table) -> NDArray[np.float32]:

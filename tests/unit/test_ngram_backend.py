@@ -172,8 +172,12 @@ async def test_a_second_start_reads_no_file(corpus: Texts, tmp_path: Path) -> No
     assert corpus.reads == 0
 
 
-async def test_a_cache_that_cannot_be_written(corpus: Texts, tmp_path: Path) -> None:
+@pytest.mark.parametrize("small", [10, 10_000])
+async def test_a_cache_that_cannot_be_written(
+    corpus: Texts, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, small: int
+) -> None:
     """The next start is slower, nothing else."""
+    monkeypatch.setattr(refresh, "_SMALL", small)
     blocked = tmp_path / "file"
     blocked.write_text("")
     backend = NgramBackend(corpus, cache_dir=blocked)
