@@ -83,7 +83,7 @@ async def _prepared(
     made = await asyncio.get_running_loop().run_in_executor(
         executor, prepare, workspace, snapshot, remembered, None
     )
-    workspace.remembered[snapshot.path] = made.remembered
+    workspace.remember(snapshot.path, made.remembered)
     return made
 
 

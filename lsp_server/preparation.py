@@ -9,11 +9,12 @@ from typing import TYPE_CHECKING
 from context.select import select
 from inference.budget import ceiling, split_budget
 from inference.pack import SnippetCounter, pack
+from lsp_server.workspace import Remembered
 
 if TYPE_CHECKING:
     from context.types import Selection, Snapshot
     from inference.types import Prompt
-    from lsp_server.workspace import Remembered, Workspace
+    from lsp_server.workspace import Workspace
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +75,7 @@ def prepare(
         as_ids=workspace.backend.capabilities.token_ids,
     )
     packed = time.perf_counter()
-    state = type(remembered)(select_state, pack_state)
+    state = Remembered(select_state, pack_state)
     return Prepared(
         selection, prompt, state, (selected - started) * 1000, (packed - selected) * 1000
     )

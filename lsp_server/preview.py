@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from lsp_server.preparation import Prepared, prepare
-from lsp_server.workspace import Remembered
 
 if TYPE_CHECKING:
     from context.types import Snapshot
@@ -20,8 +19,7 @@ def preview(
     Raises:
         BudgetError: the budget doesn't even hold the format's sentinels.
     """
-    remembered = workspace.remembered.get(snapshot.path, Remembered())
-    made = prepare(workspace, snapshot, remembered, budget_tokens)
+    made = prepare(workspace, snapshot, workspace.memory_of(snapshot.path), budget_tokens)
     prompt = made.prompt
     return {
         "budget": budget_tokens or workspace.settings.context.budget_tokens,

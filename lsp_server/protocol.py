@@ -1,54 +1,87 @@
 """pygls' protocol with the gaps closed that a client can fall into.
 
-Every request gets an answer, malformed ones and late ones included; what goes to
+Every request gets an answer, malformed, early and late ones included; what goes to
 the client holds no traceback and no path of this machine; documents are ours.
 """
 
 from __future__ import annotations
 
+import json
 import logging
 from typing import TYPE_CHECKING, Any, cast
 
 from lsprotocol import types
-from pygls.exceptions import JsonRpcException, JsonRpcInvalidParams, JsonRpcInvalidRequest
+from pygls.exceptions import (
+    JsonRpcException,
+    JsonRpcInvalidParams,
+    JsonRpcInvalidRequest,
+    JsonRpcParseError,
+)
 from pygls.protocol import LanguageServerProtocol, lsp_method
-from pygls.protocol.json_rpc import JsonRPCNotification, RPCRequest
 
 from lsp_server.wire import plain_converter
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Generator
 
     from cattrs import Converter
     from pygls.protocol.json_rpc import MsgId, RPCMessage
 
 log = logging.getLogger(__name__)
 
-# Notifications whose name begins with "$/" may be ignored, says the protocol.
-_IGNORED = "$/infill/ignored"
+SERVER_NOT_INITIALIZED = -32002
 
 
 class InfillProtocol(LanguageServerProtocol):
     """What travels between the editor and the server."""
 
-    def structure_message(self, data: dict[str, Any]) -> Any:
-        """A message from JSON; one with unusable parameters is refused, not dropped."""
-        try:
-            return super().structure_message(data)
-        except JsonRpcException:
-            if "id" in data and "method" in data:
-                message = f"the parameters of {data['method']} are not what the protocol says"
-                self._send_response(data["id"], None, _invalid_params(message))
-            return JsonRPCNotification(method=_IGNORED, jsonrpc=self.VERSION, params=None)
+    exit_code: int | None = None
+    _began = False
 
-    def handle_message(self, message: RPCMessage) -> None:
-        """Handle a message, and refuse requests that come after `shutdown`."""
-        if self._shutdown and isinstance(message, RPCRequest):
-            error = JsonRpcInvalidRequest("the server is shutting down")
-            self._send_response(message.id, None, error.to_response_error())
+    def receive(self, body: bytes) -> None:
+        """Handle one message, whatever it is."""
+        try:
+            message: Any = json.loads(body)
+        except (ValueError, RecursionError):
+            self._refuse(None, JsonRpcParseError("the message is not JSON"))
             return
-        if getattr(message, "method", None) != _IGNORED:
-            super().handle_message(message)
+        fields = cast("dict[str, Any]", message) if isinstance(message, dict) else {}
+        if fields.get("jsonrpc") == self.VERSION:
+            self._dispatch(fields)
+        else:
+            self._refuse(fields.get("id"), JsonRpcInvalidRequest("not a JSON-RPC 2.0 message"))
+
+    def _dispatch(self, message: dict[str, Any]) -> None:
+        """Handle a message that has come in its turn, and refuse any other."""
+        method, identifier = message.get("method"), message.get("id")
+        refusal = self._out_of_turn(method) if method is not None else None
+        if refusal is not None:
+            if identifier is not None:
+                self._refuse(identifier, refusal)
+            return
+        try:
+            self.handle_message(cast("RPCMessage", self.structure_message(message)))
+        except JsonRpcException:
+            log.warning("the parameters of %s are not what the protocol says", method)
+            if identifier is not None and method is not None:
+                words = f"the parameters of {method} are not what the protocol says"
+                self._refuse(identifier, JsonRpcInvalidParams(words))
+
+    def _out_of_turn(self, method: str) -> JsonRpcException | None:
+        """Why a message can't be handled now; None where it can."""
+        if method == types.EXIT:
+            return None
+        if self._shutdown:
+            return JsonRpcInvalidRequest("the server is shutting down")
+        if method == types.INITIALIZE:
+            again, self._began = self._began, True
+            return JsonRpcInvalidRequest("the server is initialized already") if again else None
+        if not self._began:
+            return JsonRpcException("the server is not initialized", SERVER_NOT_INITIALIZED)
+        return None
+
+    def _refuse(self, identifier: Any, error: JsonRpcException) -> None:
+        self._send_response(identifier, None, error.to_response_error())
 
     def _send_response(
         self, msg_id: MsgId, result: Any = None, error: types.ResponseError | None = None
@@ -57,6 +90,12 @@ class InfillProtocol(LanguageServerProtocol):
             log.error("request %s failed: %s", msg_id, error.data)
             error = types.ResponseError(error.code, "internal error; the server's log has more")
         super()._send_response(msg_id, result, error)
+
+    @lsp_method(types.EXIT)
+    def lsp_exit(self, *_: Any) -> Generator[Any, Any, None]:
+        """End the conversation: 0 after `shutdown`, 1 without."""
+        self.exit_code = 0 if self._shutdown else 1
+        yield from ()
 
     @lsp_method(types.TEXT_DOCUMENT_DID_OPEN)
     def lsp_text_document__did_open(self, params: types.DidOpenTextDocumentParams) -> Any:
@@ -98,7 +137,3 @@ def converter() -> Converter:
 
     made.register_structure_hook(types.InlineCompletionTriggerKind, trigger_kind)
     return made
-
-
-def _invalid_params(message: str) -> types.ResponseError:
-    return JsonRpcInvalidParams(message).to_response_error()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from importlib.metadata import version
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from lsprotocol import types
 from pygls.lsp.server import LanguageServer
@@ -34,6 +34,11 @@ class InfillServer(LanguageServer):
         self.session = Session()
         self.config = config
         self.assignments = assignments
+
+    @property
+    def conversation(self) -> InfillProtocol:
+        """The protocol under its own type, which pygls doesn't let an attribute have."""
+        return cast("InfillProtocol", self.protocol)
 
     def report_server_error(self, error: Exception, source: Any) -> None:
         """Log what no request asked for; a message box would only be in the user's way."""

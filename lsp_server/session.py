@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import logging
+import asyncio
 from collections import OrderedDict
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
@@ -14,19 +14,20 @@ from context.files import find_root
 from inference.errors import InferenceError
 from lsp_server.documents import Documents
 from lsp_server.errors import CommandError
+from lsp_server.folders import cache_folder
 from lsp_server.uris import to_path
 from lsp_server.workspace import Workspace, open_workspace
 
 if TYPE_CHECKING:
-    import asyncio
+    from collections.abc import Callable
 
     from lsp_server.configuration import Configured
     from lsp_server.documents import Document
 
-log = logging.getLogger(__name__)
-
 # How many shown completions are remembered for an accept to refer to.
 MAX_SHOWN = 64
+# How many folders that are no workspace folders are kept open.
+MAX_BARE = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,42 +49,87 @@ class Client:
 
 @dataclass(slots=True)
 class Session:
-    """One editor's conversation."""
+    """One editor's conversation.
+
+    Attributes:
+        gather: the settings for a folder (None: for none), from every source.
+        configured: the settings for no folder in particular.
+        folders: the workspace folders, indexed.
+        bare: folders of files outside of those, neither crawled nor kept for long.
+        running: the completion that is being made for each document.
+    """
 
     documents: Documents = field(default_factory=Documents)
     client: Client = field(default_factory=Client)
+    gather: Callable[..., Configured] | None = None
     configured: Configured | None = None
+    warnings: list[str] = field(default_factory=list[str])
     problem: Problem | None = None
     folders: dict[Path, Workspace] = field(default_factory=dict[Path, Workspace])
+    bare: OrderedDict[Path, Workspace] = field(default_factory=OrderedDict[Path, Workspace])
     running: dict[str, asyncio.Task[Any]] = field(default_factory=dict[str, "asyncio.Task[Any]"])
     shown: OrderedDict[str, str] = field(default_factory=OrderedDict[str, str])
-    # Selection, packing and indexing; the reader of standard input has a pool of its own.
-    executor: ThreadPoolExecutor = field(
-        default_factory=lambda: ThreadPoolExecutor(2, thread_name_prefix="infill")
-    )
+    # Requests don't wait for a crawl, which has a thread of its own.
+    executor: ThreadPoolExecutor = field(default_factory=lambda: _threads(2, "infill-request"))
+    indexer: ThreadPoolExecutor = field(default_factory=lambda: _threads(1, "infill-index"))
+    _closing: set[asyncio.Task[None]] = field(default_factory=set["asyncio.Task[None]"])
+
+    def configure(self, root: Path | None) -> Configured | None:
+        """The settings for a folder; None, with `problem` set, where a source is wrong."""
+        if self.gather is None:
+            return None
+        try:
+            configured = self.gather(root=root)
+        except CommandError as error:
+            self.problem = Problem(error.kind, str(error))
+            return None
+        self.warnings += [text for text in configured.warnings if text not in self.warnings]
+        if root is None:
+            self.configured = configured
+        return configured
 
     def open_folder(self, root: Path) -> Workspace | None:
         """Take up a workspace folder; None, with `problem` set, where settings don't allow."""
-        if self.configured is None:
-            return None
-        try:
-            workspace = open_workspace(root, self.configured.settings)
-        except (InferenceError, ContextError, CommandError) as error:
-            self.problem = Problem(error.kind, str(error))
-            return None
-        self.folders[root] = workspace
+        workspace = self._open(root, cache_dir=cache_folder())
+        if workspace is not None:
+            self.folders[root] = workspace
         return workspace
 
     def workspace_of(self, path: Path) -> Workspace | None:
-        """The innermost folder that holds a file; a bare one is made where none does."""
+        """The innermost workspace folder that holds a file, else a bare one for its own root."""
         holding = [root for root in self.folders if path.is_relative_to(root)]
         if holding:
             return self.folders[max(holding, key=lambda root: len(root.parts))]
-        bare = self.open_folder(find_root(path))
-        if bare is not None:
-            # Nobody asked for that folder: complete there, but don't crawl it.
-            bare.indexed = True
-        return bare
+        return self._bare(find_root(path))
+
+    def _bare(self, root: Path) -> Workspace | None:
+        """A workspace that nobody asked for: completes, but is never crawled or cached."""
+        if root not in self.bare:
+            workspace = self._open(root, cache_dir=None)
+            if workspace is None:
+                return None
+            workspace.indexed = True
+            self.bare[root] = workspace
+            while len(self.bare) > MAX_BARE:
+                self._let_go(self.bare.popitem(last=False)[1])
+        self.bare.move_to_end(root)
+        return self.bare[root]
+
+    def _open(self, root: Path, cache_dir: Path | None) -> Workspace | None:
+        configured = self.configure(root)
+        if configured is None:
+            return None
+        try:
+            return open_workspace(root, configured.settings, cache_dir)
+        except (InferenceError, ContextError, CommandError) as error:
+            self.problem = Problem(error.kind, str(error))
+            return None
+
+    def _let_go(self, workspace: Workspace) -> None:
+        workspace.close()
+        task = asyncio.ensure_future(workspace.backend.aclose())
+        self._closing.add(task)
+        task.add_done_callback(self._closing.discard)
 
     def shadow(self, document: Document, text: str | None) -> None:
         """Let a document stand before its file (None: no longer)."""
@@ -91,6 +137,14 @@ class Session:
         workspace = self.workspace_of(path) if path else None
         if path and workspace:
             workspace.repository.shadow(workspace.relative(path), text)
+
+    def forget(self, document: Document) -> None:
+        """Let a closed document's file stand for itself again, and drop what was remembered."""
+        self.shadow(document, None)
+        path = to_path(document.uri)
+        workspace = self.workspace_of(path) if path else None
+        if path and workspace:
+            workspace.remembered.pop(workspace.relative(path), None)
 
     def remember_shown(self, identifier: str, uri: str) -> None:
         """Keep which document a completion was shown in, the oldest forgotten first."""
@@ -102,11 +156,15 @@ class Session:
         """End what is running and let the backends go, while there is still an event loop."""
         for task in self.running.values():
             task.cancel()
-        for workspace in self.folders.values():
+        for workspace in (*self.folders.values(), *self.bare.values()):
+            workspace.close()
             await workspace.backend.aclose()
 
     def close(self) -> None:
-        """Let go of threads, files and processes."""
-        self.executor.shutdown(wait=False, cancel_futures=True)
-        for workspace in self.folders.values():
-            workspace.close()
+        """Let go of the threads."""
+        for executor in (self.executor, self.indexer):
+            executor.shutdown(wait=False, cancel_futures=True)
+
+
+def _threads(n: int, name: str) -> ThreadPoolExecutor:
+    return ThreadPoolExecutor(n, thread_name_prefix=name)

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import ipaddress
 import os
+from collections import OrderedDict
 from dataclasses import dataclass, field
 from threading import Lock
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
+from context.memo import Memo
 from context.repository import Repository
 from context.select import SelectState
 from inference.models import define_model, find_model
@@ -17,7 +19,6 @@ from inference.registry import BackendSettings, make_backend
 from inference.tokenizer import load_tokenizer
 from inference.types import Request
 from lsp_server.errors import SettingError
-from lsp_server.folders import cache_folder
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -28,12 +29,16 @@ if TYPE_CHECKING:
     from lsp_server.settings import Settings
 
 
-@dataclass(slots=True)
+# Of so many files it is remembered what their last prompt was.
+MAX_REMEMBERED = 32
+
+
+@dataclass(frozen=True, slots=True)
 class Remembered:
     """What the last request in a file leaves for the next, so that its prompt keeps its head."""
 
-    select: SelectState = field(default_factory=SelectState)
-    pack: PackState = field(default_factory=PackState)
+    select: SelectState
+    pack: PackState
 
 
 @dataclass(slots=True)
@@ -54,7 +59,8 @@ class Workspace:
     indexed: bool = False
     stale: bool = False
     refreshing: bool = False
-    remembered: dict[str, Remembered] = field(default_factory=dict[str, Remembered])
+    remembered: OrderedDict[str, Remembered] = field(default_factory=OrderedDict[str, Remembered])
+    _memo: Memo = field(default_factory=Memo)
     _tokenizer: Tokenizer | None = None
     _loading: Lock = field(default_factory=Lock)
 
@@ -76,8 +82,16 @@ class Workspace:
             return self._tokenizer
 
     def memory_of(self, path: str) -> Remembered:
-        """What is remembered of a file."""
-        return self.remembered.setdefault(path, Remembered())
+        """What is remembered of a file; its caches are the workspace's."""
+        found = self.remembered.get(path)
+        return found or Remembered(SelectState(memo=self._memo), PackState())
+
+    def remember(self, path: str, memory: Remembered) -> None:
+        """Keep this for the next request in the file, the longest unused file's forgotten."""
+        self.remembered[path] = memory
+        self.remembered.move_to_end(path)
+        while len(self.remembered) > MAX_REMEMBERED:
+            self.remembered.popitem(last=False)
 
     async def learn(self) -> None:
         """Let a backend that learns from the repository take up what the index now holds."""
@@ -99,16 +113,15 @@ class Workspace:
         return self.spec.name if self.backend.capabilities.prompt else self.settings.backend
 
 
-def open_workspace(root: Path, settings: Settings) -> Workspace:
-    """A workspace with its backend made and its index still empty.
+def open_workspace(root: Path, settings: Settings, cache_dir: Path | None) -> Workspace:
+    """A workspace with its backend made and its index still empty; None keeps nothing on disk.
 
     Raises:
         InferenceError: an unknown model or backend, or an endpoint that can't be used.
         SettingError: a key was promised and isn't in the environment.
     """
     spec = _spec(settings)
-    cache = cache_folder()
-    repository = Repository(root, cache_dir=cache, ignore=settings.context.ignore)
+    repository = Repository(root, cache_dir=cache_dir, ignore=settings.context.ignore)
     backend = make_backend(
         settings.backend,
         BackendSettings(
@@ -116,7 +129,7 @@ def open_workspace(root: Path, settings: Settings) -> Workspace:
             model=settings.served_model or settings.model,
             api_key=_api_key(settings),
             corpus=repository,
-            cache_dir=cache,
+            cache_dir=cache_dir,
         ),
     )
     return Workspace(root, settings, repository, backend, spec)

@@ -11,6 +11,7 @@ from lsp_server.commands.configured import configured_for
 from lsp_server.commands.output import print_json, print_text
 from lsp_server.commands.place import resolve
 from lsp_server.errors import UsageError
+from lsp_server.folders import cache_folder
 from lsp_server.positions import Lines
 from lsp_server.preview import preview
 from lsp_server.workspace import open_workspace
@@ -42,7 +43,7 @@ def _previewed(options: argparse.Namespace, place: Place) -> dict[str, Any]:
     if options.budget is not None and options.budget < 1:
         raise UsageError(f"--budget {options.budget}: expected a number of tokens above 0")
     try:
-        workspace = open_workspace(place.root, settings)
+        workspace = open_workspace(place.root, settings, cache_folder())
         try:
             workspace.repository.refresh()
             path = workspace.relative(place.file)

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import gc
 import logging
+import os
+import signal
 import sys
 from typing import TYPE_CHECKING
 
 from lsp_server.errors import UsageError
+from lsp_server.transport import serve_stdio, serve_tcp
 
 if TYPE_CHECKING:
     import argparse
@@ -26,13 +29,17 @@ def run(options: argparse.Namespace) -> None:
     # pygls logs whole messages, and with them the user's code.
     logging.getLogger("pygls").setLevel(logging.CRITICAL)
     server = _quickly_created(options)
+    signal.signal(signal.SIGINT, _interrupted)
     try:
-        if address is None:
-            server.start_io()
-        else:
-            server.start_tcp(*address)
+        code = serve_tcp(server, *address) if address else serve_stdio(server)
     finally:
         server.session.close()
+    sys.exit(code)
+
+
+def _interrupted(*_: object) -> None:
+    """End at once: the thread that reads standard input can't be woken any other way."""
+    os._exit(130)
 
 
 def _quickly_created(options: argparse.Namespace) -> InfillServer:

@@ -38,7 +38,7 @@ def register(server: InfillServer) -> None:
         document = session.documents.get(params.text_document.uri)
         session.documents.close(params.text_document.uri)
         if document is not None:
-            session.shadow(document, None)
+            session.forget(document)
 
     @server.feature(types.TEXT_DOCUMENT_DID_SAVE)
     async def did_save(params: types.DidSaveTextDocumentParams) -> None:

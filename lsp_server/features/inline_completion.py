@@ -40,7 +40,7 @@ def register(server: InfillServer) -> None:
             raise JsonRpcInvalidParams("the document was never opened")
         made = await _latest(server, document, params.position)
         newest = server.session.documents.get(document.uri)
-        if newest is None or newest.version != document.version:
+        if newest is not document:
             made = Answer(NoCompletion(STALE), made.prompt_tokens, made.new_tokens, made.timings)
         _tell(server, document, made)
         return _items(server, document, made.result)

@@ -2,22 +2,24 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import os
+from functools import partial
 from typing import TYPE_CHECKING, Any, cast
 
 from lsprotocol import types
 
 from lsp_server import configuration
-from lsp_server.errors import SettingError
 from lsp_server.indexing import keep_indexed
-from lsp_server.session import Client, Problem
+from lsp_server.session import Client
 from lsp_server.status import send_status
 from lsp_server.uris import to_path
 
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from lsp_server.configuration import Configured
     from lsp_server.server import InfillServer
 
 log = logging.getLogger(__name__)
@@ -30,7 +32,14 @@ def register(server: InfillServer) -> None:
     def initialize(params: types.InitializeParams) -> None:
         roots = _roots(params)
         server.session.client = _client(params.capabilities)
-        _configure(server, roots[0] if roots else None, params.initialization_options)
+        server.session.gather = partial(
+            configuration.gather,
+            config=server.config,
+            environment=os.environ,
+            editor=_object(params.initialization_options),
+            assignments=server.assignments,
+        )
+        _set_log_level(server.session.configure(None))
         for root in roots:
             server.session.open_folder(root)
 
@@ -39,29 +48,19 @@ def register(server: InfillServer) -> None:
         server.session.documents.encoding = _encoding(server)
         _warn(server)
         send_status(server)
-        for workspace in tuple(server.session.folders.values()):
-            await keep_indexed(server, workspace)
+        folders = tuple(server.session.folders.values())
+        await asyncio.gather(*(keep_indexed(server, workspace) for workspace in folders))
 
     @server.feature(types.SHUTDOWN)
     async def shutdown(_: None) -> None:
         await server.session.stop()
 
 
-def _configure(server: InfillServer, root: Path | None, editor: Any) -> None:
-    session = server.session
-    try:
-        session.configured = configuration.gather(
-            config=server.config,
-            root=root,
-            environment=os.environ,
-            editor=_object(editor),
-            assignments=server.assignments,
-        )
-    except SettingError as error:
-        session.problem = Problem(error.kind, str(error))
-        return
-    level = logging.getLevelNamesMapping()[session.configured.settings.log.level.upper()]
-    logging.getLogger().setLevel(min(level, logging.getLogger().level))
+def _set_log_level(configured: Configured | None) -> None:
+    """Log as the settings say, unless `--verbose` has asked for everything."""
+    root = logging.getLogger()
+    if configured is not None and root.level != logging.DEBUG:
+        root.setLevel(configured.settings.log.level.upper())
 
 
 def _roots(params: types.InitializeParams) -> list[Path]:
@@ -90,7 +89,6 @@ def _encoding(server: InfillServer) -> Any:
 
 
 def _warn(server: InfillServer) -> None:
-    configured = server.session.configured
-    for warning in configured.warnings if configured else ():
+    for warning in server.session.warnings:
         log.warning("%s", warning)
         server.window_log_message(types.LogMessageParams(types.MessageType.Warning, warning))
