@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from lsprotocol import types
 
-from lsp_server.positions import Encoding, Lines, clamped_offset_at
+from lsp_server.positions import Encoding, Lines, cut, edit
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -40,19 +40,18 @@ def edited(
     encoding: Encoding,
 ) -> Document:
     """The document after the changes, each applied to the result of the one before."""
-    lines = document.lines
+    lines = cut(document.text)
     for change in changes:
-        lines = Lines(_changed(lines, change, encoding))
-    return replace(document, version=version, lines=lines)
+        if isinstance(change, types.TextDocumentContentChangeWholeDocument):
+            lines = cut(change.text)
+        else:
+            start, end = _pair(change.range.start), _pair(change.range.end)
+            edit(lines, start, end, change.text, encoding)
+    return replace(document, version=version, lines=Lines("".join(lines)))
 
 
-def _changed(lines: Lines, change: types.TextDocumentContentChangeEvent, encoding: Encoding) -> str:
-    if isinstance(change, types.TextDocumentContentChangeWholeDocument):
-        return change.text
-    at, to = change.range.start, change.range.end
-    start = clamped_offset_at(lines, at.line, at.character, encoding)
-    end = clamped_offset_at(lines, to.line, to.character, encoding)
-    return lines.text[:start] + change.text + lines.text[max(start, end) :]
+def _pair(position: types.Position) -> tuple[int, int]:
+    return position.line, position.character
 
 
 @dataclass(slots=True)

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
+
 from hypothesis import given
 from hypothesis import strategies as st
 from lsprotocol import types
 
 from lsp_server.documents import Document, edited
-from lsp_server.positions import Lines, offset_at, position_of
+from lsp_server.positions import Lines, cut, offset_at, position_of
 
 ENCODINGS = st.sampled_from(["utf-8", "utf-16", "utf-32"])
 TEXTS = st.text(
@@ -47,4 +49,48 @@ def test_an_incremental_edit_is_a_splice(case, inserted, encoding):
     document = Document("file:///a.py", "python", 1, lines)
     after = edited(document, [change], 2, encoding)
     assert after.text == text[:start] + inserted + text[end:]
+    assert after.lines == Lines(after.text)
     assert after.version == 2
+
+
+POSITIONS = st.builds(types.Position, st.integers(0, 6), st.integers(0, 12))
+CHANGES = st.one_of(
+    st.builds(
+        types.TextDocumentContentChangePartial,
+        st.builds(types.Range, POSITIONS, POSITIONS),
+        TEXTS,
+    ),
+    st.builds(types.TextDocumentContentChangeWholeDocument, TEXTS),
+)
+
+
+def spliced(text, change, encoding):
+    """One change by the protocol's words: offsets into the text as it stands."""
+    if isinstance(change, types.TextDocumentContentChangeWholeDocument):
+        return change.text
+    lines = Lines(text)
+    start, end = (
+        len(text) if at.line >= len(lines) else offset_at(lines, at.line, at.character, encoding)
+        for at in (change.range.start, change.range.end)
+    )
+    return text[:start] + change.text + text[max(start, end) :]
+
+
+@given(TEXTS, st.lists(CHANGES, max_size=6), ENCODINGS)
+def test_many_changes_at_once_are_the_same_changes_one_by_one(text, changes, encoding):
+    """Places past the end, ranges the wrong way round and cut line ends included."""
+    document = Document("file:///a.py", "python", 2, Lines(text))
+    at_once = edited(document, changes, 2, encoding)
+    for change in changes:
+        document = edited(document, [change], 2, encoding)
+        text = spliced(text, change, encoding)
+    assert at_once == document
+    assert at_once.text == text
+
+
+@given(TEXTS)
+def test_lines_are_the_text_cut_at_the_protocols_line_ends(text):
+    """And nowhere else, however the cutting is done."""
+    starts = [0, *(match.end() for match in re.finditer(r"\r\n|\r|\n", text))]
+    assert list(Lines(text).starts) == starts
+    assert "".join(cut(text)) == text

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from lsp_server.positions import Lines, PositionError, clamped_offset_at, offset_at, position_of
+from lsp_server import positions
+from lsp_server.positions import Lines, PositionError, cut, edit, offset_at, position_of
 
 
-@pytest.mark.parametrize(
-    ("encoding", "character"), [("utf-8", 5), ("utf-16", 3), ("utf-32", 2)]
-)
+@pytest.mark.parametrize(("encoding", "character"), [("utf-8", 5), ("utf-16", 3), ("utf-32", 2)])
 def test_units_of_an_astral_character(encoding, character):
     """An emoji is four bytes, two UTF-16 units, one code point."""
     lines = Lines("a\n😀x.\n")
@@ -41,7 +40,45 @@ def test_a_character_past_the_end_means_the_end_of_the_line():
 
 def test_a_line_past_the_end_is_an_error_or_the_end():
     """A request must name a real line; an edit may say "to the end"."""
-    lines = Lines("ab\n")
     with pytest.raises(PositionError, match="has 2 lines"):
-        offset_at(lines, 2, 0, "utf-16")
-    assert clamped_offset_at(lines, 9, 0, "utf-16") == 3
+        offset_at(Lines("ab\n"), 2, 0, "utf-16")
+    lines = cut("ab\n")
+    edit(lines, (0, 1), (9, 0), "c", "utf-16")
+    assert lines == ["ac"]
+
+
+def test_an_end_before_the_start_is_an_empty_range():
+    lines = cut("ab\ncd")
+    edit(lines, (1, 1), (0, 0), "x", "utf-16")
+    assert lines == ["ab\n", "cxd"]
+
+
+def test_a_line_feed_typed_behind_a_carriage_return_makes_one_line_end():
+    lines = cut("a\rb")
+    edit(lines, (1, 0), (1, 0), "\n", "utf-16")
+    assert lines == ["a\r\n", "b"]
+
+
+def test_a_negative_place_is_refused():
+    with pytest.raises(PositionError, match="neither may be negative"):
+        edit(cut("a"), (0, -1), (0, 0), "", "utf-16")
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-16", "utf-32"])
+def test_positions_on_a_line_longer_than_a_stride(encoding):
+    """Long lines are converted in pieces; the seams between them must not show."""
+    text = "é😀x\ud800" * 20_000
+    lines, seam = Lines(text), positions._STRIDE
+    for offset in (0, 1, seam - 1, seam, seam + 1, 2 * seam, len(text) - 1, len(text)):
+        assert offset_at(lines, *position_of(lines, offset, encoding), encoding) == offset
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-16"])
+def test_a_long_line_is_not_walked_character_by_character(encoding, monkeypatch):
+    """Five megabytes without a line end took three seconds a request."""
+    calls = []
+    units = positions._units
+    monkeypatch.setattr(positions, "_units", lambda *args: calls.append(1) or units(*args))
+    lines = Lines("é" * 1_000_000)
+    assert offset_at(lines, 0, 10_000_000, encoding) == 1_000_000
+    assert len(calls) < 1000
