@@ -88,7 +88,8 @@ def _split_line(suffix: str) -> tuple[str, str]:
     """What stands after the cursor on its line, and what follows from the line break on."""
     end = suffix.find("\n", 0, _REST)
     if end < 0:
-        return suffix[:_REST], suffix[_REST:]
+        # A document's last line ends like any other: it only has no line break yet.
+        return suffix[:_REST], suffix[_REST:] or "\n"
     return suffix[:end], suffix[end:]
 
 
