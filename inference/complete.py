@@ -5,12 +5,11 @@ from __future__ import annotations
 import asyncio
 import math
 from contextlib import aclosing
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
-from inference.cuts import stop_at
+from inference.cuts import CutScanner
 from inference.hole import hole_at
-from inference.normalise import normalise
 from inference.postprocess import fit
 from inference.stops import StopScanner
 from inference.types import Completion, NoCompletion
@@ -25,6 +24,12 @@ if TYPE_CHECKING:
 
     OnText = Callable[[str], None]
     Clock = Callable[[], float]
+
+# Chunks that lie ready never suspend, so other tasks get their turn this often.
+_CHUNKS_PER_BREATH = 16
+# To judge a text takes time in proportion to its length: a longer one than this is
+# judged for showing only when it has grown by an eighth.
+_SHORT = 512
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,8 +73,10 @@ class _Heard:
 
     began: float
     hole: Hole
-    extent: Extent
-    text: str = ""
+    rules: Rules
+    pieces: list[str] = field(default_factory=list)
+    n_chars: int = 0
+    n_chunks: int = 0
     n_tokens: int = 0
     first_token_s: float | None = None
     torn: bool = False
@@ -77,6 +84,16 @@ class _Heard:
     confidence: float | None = None
     # Where each chunk begins, the log-probability of its tokens and their number.
     logprobs: list[tuple[int, float, int]] = field(default_factory=list)
+    # What was passed on, and the length from which on it is worth another try.
+    shown: str = ""
+    show_at: int = 0
+
+    @property
+    def text(self) -> str:
+        return "".join(self.pieces)
+
+    def fit(self, *, torn: bool) -> Fitted | NoCompletion:
+        return fit(self.text, self.hole, self.rules.extent, torn=torn)
 
 
 async def complete(
@@ -87,21 +104,25 @@ async def complete(
     clock: Clock,
     on_text: OnText | None = None,
 ) -> Outcome:
-    """Generate until the backend, a stop text, a cut or the deadline ends it.
+    """Generate until the backend, a stop text, a cut, the limit or the deadline ends it.
+
+    The limit and the deadline are held here as well, as not every server does; where
+    a chunk goes beyond the limit, its share of the text is taken.
 
     Args:
         backend: closed down to the generation itself as soon as enough is there.
         request: what to ask it.
         rules: what makes the text an answer.
-        clock: seconds from any fixed point, for the timings.
-        on_text: called with what would be offered if the stream ended now, each time
-            it has grown; never with less than before. The outcome nearly always
-            begins with it; a repetition or the threshold can take it back.
+        clock: seconds from any fixed point, for the timings and the deadline.
+        on_text: called with what would be offered if the stream ended now, when it
+            has grown (a long one by some lines); never with less than before. The
+            outcome nearly always begins with it; a repetition or the threshold can
+            take it back.
 
     Raises:
         BackendError: as the backend raised it.
     """
-    heard = _Heard(clock(), hole_at(request.prefix, request.suffix), rules.extent)
+    heard = _Heard(clock(), hole_at(request.prefix, request.suffix), rules)
     deadline = asyncio.timeout(rules.deadline_s)
     try:
         async with deadline:
@@ -110,7 +131,7 @@ async def complete(
         if not deadline.expired():
             raise
         heard.torn = heard.late = True
-    completion = _judge(heard, rules)
+    completion = _judge(heard)
     return Outcome(completion, heard.first_token_s, clock() - heard.began, heard.n_tokens)
 
 
@@ -119,46 +140,86 @@ async def _listen(
 ) -> None:
     """Take in the stream until it ends or enough has come."""
     scanner = StopScanner(request.prompt.stops if request.prompt else ())
-    shown = ""
+    cuts = CutScanner(heard.hole, heard.rules.extent)
     async with aclosing(backend.stream(request)) as chunks:
-        async for chunk in chunks:
+        async for sent in chunks:
+            chunk = _within(sent, request.max_new_tokens - heard.n_tokens)
             text, stopped = scanner.feed(chunk.text)
             _note(heard, chunk, text, clock)
-            if stopped or stop_at(normalise(heard.text), heard.hole, heard.extent) is not None:
+            if stopped or cuts.feed(text) or chunk is not sent or _is_late(heard, chunk, clock):
                 return
             if on_text is not None:
-                shown = _show(heard, shown, on_text)
-    heard.text += scanner.finish()
+                _show(heard, on_text)
+            if heard.n_chunks % _CHUNKS_PER_BREATH == 0:
+                await asyncio.sleep(0)
+    heard.pieces.append(scanner.finish())
+
+
+def _within(chunk: Chunk, room: int) -> Chunk:
+    """The chunk itself where it fits into what is left of the limit, else its share."""
+    n_tokens = _n_tokens(chunk)
+    if n_tokens <= room or not chunk.text:
+        return chunk
+    return replace(
+        chunk,
+        text=chunk.text[: len(chunk.text) * room // n_tokens],
+        token_ids=chunk.token_ids[:room],
+        logprob=None if chunk.logprob is None else chunk.logprob * room / n_tokens,
+        finish_reason="length",
+        confidence=None,
+        n_tokens=room,
+    )
+
+
+def _n_tokens(chunk: Chunk) -> int:
+    if chunk.n_tokens is not None:
+        return chunk.n_tokens
+    return len(chunk.token_ids) or int(bool(chunk.text))
 
 
 def _note(heard: _Heard, chunk: Chunk, text: str, clock: Clock) -> None:
-    n_tokens = len(chunk.token_ids) or int(bool(chunk.text))
-    if chunk.n_tokens is not None:
-        n_tokens = chunk.n_tokens
+    n_tokens = _n_tokens(chunk)
     if heard.first_token_s is None and chunk.text:
         heard.first_token_s = clock() - heard.began
     if chunk.logprob is not None:
-        heard.logprobs.append((len(heard.text), chunk.logprob, n_tokens))
+        heard.logprobs.append((heard.n_chars, chunk.logprob, n_tokens))
     if chunk.confidence is not None:
         heard.confidence = chunk.confidence
-    heard.text += text
+    heard.pieces.append(text)
+    heard.n_chars += len(text)
+    heard.n_chunks += 1
     heard.n_tokens += n_tokens
     heard.torn = chunk.finish_reason == "length"
 
 
-def _show(heard: _Heard, shown: str, on_text: OnText) -> str:
-    """Pass on what has grown; what was passed on up to now."""
-    fitted = fit(heard.text, heard.hole, heard.extent, torn=True)
-    if isinstance(fitted, NoCompletion) or fitted.text == shown:
-        return shown
-    if not fitted.text.startswith(shown):
-        return shown
-    on_text(fitted.text)
-    return fitted.text
+def _is_late(heard: _Heard, chunk: Chunk, clock: Clock) -> bool:
+    """Whether the deadline passed before the answer was whole, which is noted.
+
+    The event loop can't tell by itself while chunks lie ready.
+    """
+    limit_s = heard.rules.deadline_s
+    if limit_s is None or chunk.finish_reason or clock() - heard.began < limit_s:
+        return False
+    heard.torn = heard.late = True
+    return True
 
 
-def _judge(heard: _Heard, rules: Rules) -> Completion | NoCompletion:
-    fitted = fit(heard.text, heard.hole, heard.extent, torn=heard.torn)
+def _show(heard: _Heard, on_text: OnText) -> None:
+    """Pass on what has grown."""
+    if heard.n_chars < heard.show_at:
+        return
+    if heard.n_chars > _SHORT:
+        heard.show_at = heard.n_chars + heard.n_chars // 8
+    fitted = heard.fit(torn=True)
+    if isinstance(fitted, NoCompletion) or fitted.text == heard.shown:
+        return
+    if fitted.text.startswith(heard.shown):
+        heard.shown = fitted.text
+        on_text(fitted.text)
+
+
+def _judge(heard: _Heard) -> Completion | NoCompletion:
+    rules, fitted = heard.rules, heard.fit(torn=heard.torn)
     if isinstance(fitted, NoCompletion):
         if heard.late and not heard.text.strip():
             return NoCompletion(f"nothing came within the deadline of {rules.deadline_s} s")

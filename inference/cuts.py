@@ -1,23 +1,34 @@
 """Where a completion should end, seen while it is still being generated.
 
-Each cut takes the text so far and tells the offset at which it should end, or
-None to go on. It judges whole lines only, so that an answer doesn't depend on the
-pieces in which the text came; generation can stop as soon as there is one.
+Each cut takes the lines that have come to their end and judges the last of them,
+knowing that it let those before it pass: it tells the offset at which the text
+should end, or None to go on. As it judges whole lines only, an answer doesn't
+depend on the pieces in which the text came, and as it judges each line once, a
+long answer costs no more for each line than a short one.
 """
 
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from inference.hole import indent_of
+from inference.normalise import normalise
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Sequence
 
     from inference.hole import Hole
 
-    Cut = Callable[[str, Hole], int | None]
+    Cut = Callable[["Sequence[Line]", Hole], int | None]
+
+
+class Line(NamedTuple):
+    """A line that has come to its end, and the offset at which it starts."""
+
+    start: int
+    text: str
+
 
 Extent = Literal["line", "block"]
 
@@ -30,11 +41,45 @@ _TIMES = 3
 _MAX_PERIOD = 4
 
 
-def stop_at(text: str, hole: Hole, extent: Extent) -> int | None:
-    """The earliest offset at which some cut ends the text; None where all let it go on."""
-    cuts = CUTS_BY_EXTENT[effective_extent(hole, extent)]
-    found = [offset for _, cut in cuts if (offset := cut(text, hole)) is not None]
-    return min(found, default=None)
+class CutScanner:
+    """Tells when enough of a stream has come: as soon as some cut ends it.
+
+    Each line is judged once, when its end has come.
+    """
+
+    def __init__(self, hole: Hole, extent: Extent) -> None:
+        self._hole = hole
+        self._cuts = tuple(cut for _, cut in CUTS_BY_EXTENT[effective_extent(hole, extent)])
+        self._lines: list[Line] = []
+        self._start = 0
+        self._pending: list[str] = []
+
+    def feed(self, text: str) -> bool:
+        """Whether the stream may end, now that this came, too."""
+        head, *tails = text.split("\n")
+        self._pending.append(head)
+        for tail in tails:
+            if self._ends("".join(self._pending)):
+                return True
+            self._pending = [tail]
+        return False
+
+    def _ends(self, raw: str) -> bool:
+        line = Line(self._start, normalise(raw + "\n")[:-1])
+        self._lines.append(line)
+        self._start += len(line.text) + 1
+        return any(cut(self._lines, self._hole) is not None for cut in self._cuts)
+
+
+def cut_at(text: str, hole: Hole, cut: Cut) -> int | None:
+    """The offset at which this cut ends the text; None where it lets all of it pass."""
+    lines: list[Line] = []
+    for line in _lines(text):
+        lines.append(line)
+        offset = cut(lines, hole)
+        if offset is not None:
+            return offset
+    return None
 
 
 def effective_extent(hole: Hole, extent: Extent) -> Extent:
@@ -42,63 +87,57 @@ def effective_extent(hole: Hole, extent: Extent) -> Extent:
     return "line" if re.search(r"\w", hole.rest) else extent
 
 
-def cut_line(text: str, hole: Hole) -> int | None:
+def cut_line(lines: Sequence[Line], hole: Hole) -> int | None:
     """End with the line; at the end of a line, with the next one that isn't blank."""
-    start = len(text) - len(text.lstrip()) if hole.at_line_end else 0
-    if start == len(text):
+    last = lines[-1]
+    if hole.at_line_end and not last.text.strip():
         return None
-    end = text.find("\n", start)
-    return None if end < 0 else end
+    return last.start + len(last.text)
 
 
-def cut_scope(text: str, hole: Hole) -> int | None:
+def cut_scope(lines: Sequence[Line], hole: Hole) -> int | None:
     """End before the line that leaves the cursor's block.
 
     A line that opens a block is followed by that block alone and by what closes it.
     At the top level, a blank line ends the completion once there is something.
     """
-    base, inside, blank = hole.indent, False, False
-    for place, (start, line) in enumerate(_lines(text)):
-        code = hole.before + line if place == 0 else line
-        if not code.strip():
-            blank = place > 0
-            continue
-        indent = indent_of(code)
-        if place == 0:
-            base, inside = indent, _opens(code)
-        elif _leaves(code.strip(), indent, base, inside=inside, apart=blank and base == 0):
-            return start
-        elif inside and indent == base and _ENDS_BLOCK.match(code.strip()) and not _opens(code):
-            return start + len(line)
-        blank = False
+    start, code = lines[-1]
+    if len(lines) == 1 or not code.strip():
+        return None
+    first = hole.before + lines[0].text
+    base, inside = (indent_of(first), _opens(first)) if first.strip() else (hole.indent, False)
+    indent = indent_of(code)
+    apart = base == 0 and len(lines) > 2 and not lines[-2].text.strip()  # noqa: PLR2004 - the first line isn't between two
+    if _leaves(code.strip(), indent, base, inside=inside, apart=apart):
+        return start
+    if inside and indent == base and _ENDS_BLOCK.match(code.strip()) and not _opens(code):
+        return start + len(code)
     return None
 
 
-def cut_repetition(text: str, _hole: Hole) -> int | None:
+def cut_repetition(lines: Sequence[Line], _hole: Hole) -> int | None:
     """End before the same lines begin for the second of three times in a row."""
-    lines = list(_lines(text))
-    for last in range(len(lines)):
-        period = _PERIODIC.search(lines[last][1])
-        if period is not None and re.search(r"\w", period[1]):
-            return lines[last][0] + period.start() + len(period[1])
-        for size in range(1, _MAX_PERIOD + 1):
-            first = last + 1 - _TIMES * size
-            if first >= 0 and _repeats([line for _, line in lines[first : last + 1]], size):
-                return lines[first + size][0]
+    last = lines[-1]
+    period = _PERIODIC.search(last.text)
+    if period is not None and re.search(r"\w", period[1]):
+        return last.start + period.start() + len(period[1])
+    for size in range(1, _MAX_PERIOD + 1):
+        tail = lines[-_TIMES * size :]
+        if len(tail) == _TIMES * size and _repeats([line.text for line in tail], size):
+            return tail[size].start
     return None
 
 
-def cut_retyped(text: str, hole: Hole) -> int | None:
+def cut_retyped(lines: Sequence[Line], hole: Hole) -> int | None:
     """End before the line that the document already has next."""
     if not hole.following or not SIGNIFICANT.search(hole.following[0]):
         return None
-    for place, (start, line) in enumerate(_lines(text)):
-        if place == 0 and not hole.on_blank_line:
-            continue
-        code = hole.before + line if place == 0 else line
-        if code.rstrip() == hole.following[0].rstrip():
-            return start
-    return None
+    start, code = lines[-1]
+    if len(lines) == 1:
+        if not hole.on_blank_line:
+            return None
+        code = hole.before + code
+    return start if code.rstrip() == hole.following[0].rstrip() else None
 
 
 # Each cut with what to tell the user when it leaves nothing.
@@ -116,11 +155,11 @@ CUTS_BY_EXTENT: dict[Extent, tuple[tuple[str, Cut], ...]] = {
 }
 
 
-def _lines(text: str) -> Iterator[tuple[int, str]]:
-    """The lines that have come to their end, with where they start."""
+def _lines(text: str) -> Iterator[Line]:
+    """The lines that have come to their end."""
     start = 0
     while (end := text.find("\n", start)) >= 0:
-        yield start, text[start:end]
+        yield Line(start, text[start:end])
         start = end + 1
 
 

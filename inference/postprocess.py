@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from inference.brackets import QUOTES, imbalance, open_string, unmatched
-from inference.cuts import CUTS_BY_EXTENT, SIGNIFICANT, effective_extent
+from inference.cuts import CUTS_BY_EXTENT, SIGNIFICANT, cut_at, effective_extent
 from inference.normalise import normalise
 from inference.types import NoCompletion
 
@@ -22,6 +22,9 @@ _CLOSERS = ")]}" + QUOTES
 _ENDS = _CLOSERS + ";,:"
 _NOTHING = "the model generated nothing"
 _BLANKS = "the model generated nothing but blanks"
+# Lines and places beyond which nobody retypes; trying each costs as much as the text is long.
+_MAX_RETYPED = 128
+_MAX_PLACES = 64
 _REPEATS = "it only repeats what follows the cursor"
 
 
@@ -54,7 +57,7 @@ def fit(text: str, hole: Hole, extent: Extent, *, torn: bool = False) -> Fitted 
     if torn:
         text = _drop_torn(text)
     for reason, cut in CUTS_BY_EXTENT[effective_extent(hole, extent)]:
-        offset = cut(text + "\n", hole)
+        offset = cut_at(text + "\n", hole, cut)
         if offset is not None:
             text = text[:offset]
             if not text.strip():
@@ -73,8 +76,9 @@ def trim_overlap(text: str, hole: Hole) -> str:
     Models often retype the closing bracket or the next lines. Brackets alone stay
     where they are needed to close one of the text's own.
     """
-    lines = text.split("\n")
-    for place in range(0 if hole.on_blank_line else 1, len(lines)):
+    lines = text.rstrip().split("\n")
+    first = 0 if hole.on_blank_line else 1
+    for place in range(max(first, len(lines) - _MAX_RETYPED), len(lines)):
         tail = lines[place:]
         if place == 0:
             tail = [hole.before + tail[0], *tail[1:]]
@@ -94,8 +98,6 @@ def _balances(kept: str, text: str, hole: Hole) -> bool:
 
 def _begins_with(following: Sequence[str], tail: list[str]) -> bool:
     """Whether the document goes on with these lines."""
-    while tail and not tail[-1].strip():
-        tail = tail[:-1]
     return len(tail) <= len(following) and all(
         mine.rstrip() == theirs.rstrip() for mine, theirs in zip(tail, following, strict=False)
     )
@@ -139,10 +141,12 @@ def _holds(text: str, rest: str, hole: Hole) -> bool:
         above, hole.below
     ):
         return False
-    place = text.find(rest)
-    while place >= 0 and not _closes(text[:place], rest, hole):
+    place = -1
+    for _ in range(_MAX_PLACES):
         place = text.find(rest, place + 1)
-    return place >= 0
+        if place < 0 or _closes(text[:place], rest, hole):
+            return place >= 0
+    return False
 
 
 def _closes(text: str, rest: str, hole: Hole) -> bool:

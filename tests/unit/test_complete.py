@@ -5,12 +5,13 @@ from __future__ import annotations
 import asyncio
 import math
 from dataclasses import dataclass, field
-from itertools import count
+from itertools import count, repeat
 
 import pytest
 
 from inference.complete import Rules, complete
 from inference.errors import BackendError
+from inference.postprocess import fit
 from inference.types import Capabilities, Chunk, Completion, NoCompletion, Prompt, Request
 
 
@@ -46,9 +47,9 @@ class Written:
         """Nothing to close."""
 
 
-def _request(prefix="x = ", suffix="\n", stops=("<eos>",)):
+def _request(prefix="x = ", suffix="\n", stops=("<eos>",), limit=64):
     prompt = Prompt(prefix, None, 1, stops, ())
-    return Request(prefix, suffix, "a.py", "Python", prompt)
+    return Request(prefix, suffix, "a.py", "Python", prompt, max_new_tokens=limit)
 
 
 async def _complete(chunks, *, request=None, on_text=None, **rules):
@@ -147,6 +148,74 @@ async def test_at_the_deadline_whole_lines_are_offered():
 async def test_at_the_token_limit_whole_lines_are_offered():
     outcome, _ = await _complete(["1\ny = 2\nz", Chunk(" =", finish_reason="length")])
     assert outcome.completion.text == "1\ny = 2"
+
+
+async def test_the_token_limit_holds_whatever_the_server_does():
+    """One that goes on and on is hung up on at the first token too many."""
+    chunks = ["1\n", "y = ", "2\n", "z", " = 3\n", "more", "\n"]
+    outcome, backend = await _complete(chunks, request=_request(limit=4))
+    assert (outcome.completion.text, outcome.n_tokens) == ("1\ny = 2", 4)
+    assert backend.sent == 5
+
+
+async def test_a_stop_after_the_last_token_allowed_is_heard():
+    """An answer as long as the limit is whole where the server says so."""
+    chunks = ["1\n", "y", Chunk("", finish_reason="stop")]
+    outcome, _ = await _complete(chunks, request=_request(limit=2))
+    assert outcome.completion.text == "1\ny"
+
+
+async def test_of_a_chunk_beyond_the_limit_its_share_is_taken():
+    """Some servers answer in one piece, and know no limit either."""
+    whole = Chunk("1\ny = 2\nzzzz", logprob=-1.2, n_tokens=6, finish_reason="stop")
+    outcome, _ = await _complete([whole], request=_request(limit=5))
+    assert (outcome.completion.text, outcome.n_tokens) == ("1\ny = 2", 5)
+    assert outcome.completion.confidence == pytest.approx(math.exp(-0.2))
+
+
+async def test_the_deadline_holds_while_chunks_lie_ready():
+    """The clock, which ticks a second for each chunk, is looked at in between."""
+    outcome, backend = await _complete(["1\n", *repeat("y\n", 40)], deadline_s=5.0)
+    assert backend.sent < 8
+    assert outcome.completion.text.startswith("1\ny")
+
+
+async def test_an_answer_that_is_whole_at_the_deadline_is_whole():
+    chunks = ["1\n", Chunk("y = 2", finish_reason="stop")]
+    outcome, _ = await _complete(chunks, deadline_s=3.0)
+    assert outcome.completion.text == "1\ny = 2"
+
+
+async def test_others_get_their_turn_while_chunks_lie_ready():
+    turns = 0
+
+    async def other():
+        nonlocal turns
+        while True:
+            turns += 1
+            await asyncio.sleep(0)
+
+    task = asyncio.create_task(other())
+    await _complete(repeat("x ", 256), request=_request(limit=256))
+    task.cancel()
+    assert turns > 10
+
+
+async def test_a_long_answer_is_judged_in_proportion_to_its_length(monkeypatch):
+    """What is shown as it grows isn't judged anew with each of its tokens."""
+    judged = []
+
+    def counted(text, *args, **kwargs):
+        judged.append(len(text))
+        return fit(text, *args, **kwargs)
+
+    monkeypatch.setattr("inference.complete.fit", counted)
+    shown = []
+    chunks = [f"y{place}\n" for place in range(2_048)]
+    outcome, _ = await _complete(chunks, request=_request(limit=4_096), on_text=shown.append)
+    assert outcome.completion.text.startswith(shown[-1])
+    assert len(shown[-1]) > len(outcome.completion.text) * 0.8
+    assert sum(judged) < 16 * len("".join(chunks))
 
 
 @pytest.mark.parametrize("error", [BackendError("broken"), TimeoutError("theirs")])
