@@ -234,9 +234,13 @@ def _judge(heard: _Heard) -> Completion | NoCompletion:
 
 
 def _confidence(heard: _Heard, fitted: Fitted) -> float | None:
-    """The backend's own, else the mean probability of the tokens that were kept."""
+    """The backend's own, else the mean probability of the tokens that were kept.
+
+    None for what is no probability, such as NaN, which no threshold would stop.
+    """
     if heard.confidence is not None:
-        return heard.confidence
+        return heard.confidence if 0 <= heard.confidence <= 1 else None
     kept = [(logprob, n) for start, logprob, n in heard.logprobs if start < len(fitted.text)]
     n_tokens = sum(n for _, n in kept)
-    return math.exp(sum(logprob for logprob, _ in kept) / n_tokens) if n_tokens else None
+    total = sum(logprob for logprob, _ in kept)
+    return math.exp(total / n_tokens) if n_tokens and total <= 0 else None

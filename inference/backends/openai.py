@@ -26,6 +26,7 @@ _MAX_ERROR_BYTES = 65_536
 _REFUSED = (400, 422)
 _OK = 200
 _DRAIN_S = 0.1
+_LEAST = -1e9  # Some servers send a large number for minus infinity.
 
 
 @dataclass(frozen=True, slots=True)
@@ -207,7 +208,7 @@ async def _chunks(response: httpx.Response, call: Call) -> AsyncGenerator[Chunk]
         async for event in found:
             if "error" in event:
                 raise event_fault(event["error"], call)
-            for choice in event.get("choices") or ():
+            for choice in _choices(event, call.host):
                 chunk = _chunk(choice, call.host)
                 finished = finished or chunk.finish_reason is not None
                 yield chunk
@@ -241,23 +242,46 @@ async def _drain(rest: AsyncGenerator[bytes]) -> None:
                 pass
 
 
+def _choices(event: dict[str, Any], host: str) -> list[Any]:
+    choices = event.get("choices")
+    if choices is None:
+        return []
+    if not isinstance(choices, list):
+        raise _unknown_shape(host)
+    return choices  # pyright: ignore[reportUnknownVariableType] - JSON
+
+
 def _chunk(choice: Any, host: str) -> Chunk:
     try:
         text: str = (choice.get("text") or "") + ""
         scored: Any = choice.get("logprobs")
         scores: Any = scored.get("token_logprobs") if scored else None
-        logprobs: list[float] = [score + 0.0 for score in scores or () if score is not None]
+        logprobs: list[Any] = [score for score in scores or () if score is not None]
         ended: Any = choice.get("finish_reason")
     except (AttributeError, TypeError) as error:
-        raise BackendError(
-            f"{host} sent a completion of an unknown shape; does `endpoint` lead to an "
-            "OpenAI-compatible server?"
-        ) from error
+        raise _unknown_shape(host) from error
     reason: FinishReason | None = None
     if ended:
         reason = "length" if ended == "length" else "stop"
-    total = sum(logprobs) if logprobs else None
-    return Chunk(text, logprob=total, finish_reason=reason, n_tokens=len(logprobs) or None)
+    return Chunk(
+        text, logprob=_total(logprobs), finish_reason=reason, n_tokens=len(logprobs) or None
+    )
+
+
+def _total(logprobs: list[Any]) -> float | None:
+    """Their sum; None where there are none or one can't be a log-probability.
+
+    Servers have sent NaN and numbers that no float can hold.
+    """
+    sound = all(isinstance(one, int | float) and _LEAST <= one <= 0 for one in logprobs)
+    return float(sum(logprobs)) if logprobs and sound else None
+
+
+def _unknown_shape(host: str) -> BackendError:
+    return BackendError(
+        f"{host} sent a completion of an unknown shape; does `endpoint` lead to an "
+        "OpenAI-compatible server?"
+    )
 
 
 async def _start_of(response: httpx.Response) -> bytes:

@@ -45,7 +45,7 @@ def parse_object(data: bytes, host: str) -> dict[str, Any]:
     """
     try:
         found = json.loads(data)
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise BackendError(
             f"{host} sent something that isn't JSON; does `endpoint` lead to an "
             "OpenAI-compatible server?"
@@ -59,7 +59,10 @@ def parse_object(data: bytes, host: str) -> dict[str, Any]:
 
 
 def _data(line: bytes) -> bytes | None:
-    """What follows `data:`; None for comments, which keep a connection alive, and the rest."""
+    """What follows `data:`; None for the rest.
+
+    Comments and empty data are sent to keep a connection alive.
+    """
     if not line.startswith(b"data:"):
         return None
-    return line.removeprefix(b"data:").strip()
+    return line.removeprefix(b"data:").strip() or None

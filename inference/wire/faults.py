@@ -87,7 +87,7 @@ def status_fault(status: int, headers: Mapping[str, str], body: bytes, call: Cal
 
 def event_fault(error: object, call: Call) -> BackendError:
     """What an error within a stream that began well means."""
-    said = quote(json.dumps({"error": error}).encode(), call.secrets)
+    said = _quoted(_message({"error": error}), call.secrets)
     return BackendError(f"{call.host} gave up on the answer{said}; its log may say more")
 
 
@@ -100,18 +100,22 @@ def page_fault(host: str) -> BackendError:
 
 def quote(body: bytes, secrets: tuple[str, ...]) -> str:
     """The server's own words, to be put into a message; empty where they can't be told."""
-    said = " ".join(_message(body).split())[:_MAX_QUOTED]
+    try:
+        found = json.loads(body)
+    except (ValueError, RecursionError):
+        return ""
+    return _quoted(_message(found), secrets)
+
+
+def _quoted(message: str, secrets: tuple[str, ...]) -> str:
+    said = " ".join(message.split())[:_MAX_QUOTED]
     if not said or _leaks(said, secrets):
         return ""
     return f": {said!r}"
 
 
-def _message(body: bytes) -> str:
+def _message(found: Any) -> str:
     """The text of an error in any of the shapes that servers give it."""
-    try:
-        found: Any = json.loads(body)
-    except ValueError:
-        return ""
     for key in ("error", "message", "detail"):
         while isinstance(found, dict) and key in found:
             found = found[key]  # pyright: ignore[reportUnknownVariableType] - JSON

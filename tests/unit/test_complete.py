@@ -122,6 +122,20 @@ async def test_confidence_is_else_the_mean_probability_of_what_was_kept():
 
 
 @pytest.mark.parametrize(
+    "chunk",
+    [
+        Chunk("a", logprob=math.nan),
+        Chunk("a", logprob=1000.0),
+        Chunk("a", confidence=math.nan),
+        Chunk("a", logprob=-1.0, confidence=7.0),
+    ],
+)
+async def test_what_is_no_probability_is_no_confidence(chunk):
+    outcome, _ = await _complete([chunk], min_confidence=0.5)
+    assert outcome.completion == Completion("a", (4, 4), None, 1)
+
+
+@pytest.mark.parametrize(
     ("chunks", "rules", "reason"),
     [
         ([], {}, "the model generated nothing"),

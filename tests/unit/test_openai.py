@@ -139,12 +139,25 @@ async def test_a_server_that_ignores_stream_is_understood():
 async def test_events_without_choices_and_comments_are_passed_over():
     lines = (
         ": keep-alive",
+        "data:",
+        "data: ",
         'data: {"choices": [], "usage": {"total_tokens": 3}}',
         'data: {"choices": [{"text": "x", "finish_reason": "stop"}]}',
     )
     with wire.serve(wire.Script(events=lines)) as server:
         chunks = await _collect(OpenAIBackend(server.endpoint, "tiny"), _request())
     assert chunks == [Chunk("x", finish_reason="stop")]
+
+
+@pytest.mark.parametrize("score", ["1000", "1" + "0" * 400, "NaN", "-Infinity", '"-1"'])
+async def test_what_is_no_log_probability_is_passed_over(score):
+    """The text is as good without; it counts as one token all the same."""
+    choice = (
+        f'{{"text": "x", "finish_reason": "stop", "logprobs": {{"token_logprobs": [{score}]}}}}'
+    )
+    with wire.serve(wire.Script(events=(f'data: {{"choices": [{choice}]}}',))) as server:
+        chunks = await _collect(OpenAIBackend(server.endpoint, "tiny"), _request())
+    assert chunks == [Chunk("x", finish_reason="stop", n_tokens=1)]
 
 
 FAULTS = {
@@ -177,6 +190,10 @@ FAULTS = {
     "page": (wire.Script(body="<html></html>", content_type="text/html"), "a web page"),
     "nonsense": (wire.Script(events=("data: {oops",)), "isn't JSON"),
     "a list": (wire.Script(events=("data: []",)), "isn't an object"),
+    "nested without end": (wire.Script(events=("data: " + "[" * 30_000,)), "isn't JSON"),
+    "nested refusal": (wire.Script(status=400, body="[" * 30_000), "refused the request (400)"),
+    "choices that are none": (wire.Script(events=('data: {"choices": 5}',)), "unknown shape"),
+    "choices by name": (wire.Script(events=('data: {"choices": {"a": 1}}',)), "unknown shape"),
     "unknown shape": (wire.Script(events=('data: {"choices": ["a"]}',)), "unknown shape"),
     "error event": (
         wire.Script(events=('data: {"error": {"message": "engine died"}}',)),
