@@ -50,7 +50,7 @@ class FileTokenizer:
         file = path / "tokenizer.json" if path.is_dir() else path
         self.name = file.parent.name + "/" + file.name
         described = _read(file)
-        self._ids = {str(token["content"]): int(token["id"]) for token in _added(described)}
+        self._ids = _added_ids(described, self.name)
         self._texts = {number: text for text, number in self._ids.items()}
         self._bare = _without_added(described, self.name)
         self._pieces_ids: dict[str, tuple[int, ...]] = {}
@@ -120,7 +120,7 @@ def _read(file: Path) -> dict[str, Any]:
             f"can't read the tokenizer {file.name}: {error.strerror}; `tokenizer` should name "
             "a tokenizer.json or a folder that holds one"
         ) from error
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise TokenizerError(
             f"the tokenizer {file.name} isn't JSON; `tokenizer` should name a tokenizer.json of "
             "the `tokenizers` library (a tokenizer.model or .gguf is another format)"
@@ -133,8 +133,20 @@ def _read(file: Path) -> dict[str, Any]:
     return described  # pyright: ignore[reportUnknownVariableType] - JSON
 
 
-def _added(described: dict[str, Any]) -> list[dict[str, Any]]:
-    return described.get("added_tokens") or []
+def _added_ids(described: dict[str, Any], name: str) -> dict[str, int]:
+    """The ids of the added tokens, by their texts."""
+    ids: dict[str, int] = {}
+    added: Any = described.get("added_tokens") or []
+    for token in added if isinstance(added, list) else [added]:  # pyright: ignore[reportUnknownVariableType] - JSON
+        match token:
+            case {"content": str(text), "id": int(number)} if number >= 0:
+                ids[text] = number
+            case _:
+                raise TokenizerError(
+                    f"the tokenizer {name} has `added_tokens` that aren't a list of objects with "
+                    "`content` and `id`; take the tokenizer.json as the model's makers published it"
+                )
+    return ids
 
 
 def _without_added(described: dict[str, Any], name: str) -> tokenizers.Tokenizer:

@@ -91,6 +91,12 @@ def _broken(tmp_path, change):
     [
         (lambda found: found.update(added_tokens=[]), "has no token"),
         (lambda found: found.pop("model"), "holds no `model`"),
+        (lambda found: found.update(added_tokens=5), "`added_tokens` that aren't"),
+        (lambda found: found.update(added_tokens=[5]), "`added_tokens` that aren't"),
+        (lambda found: found["added_tokens"][0].pop("id"), "`added_tokens` that aren't"),
+        (lambda found: found["added_tokens"][0].update(id="7"), "`added_tokens` that aren't"),
+        (lambda found: found["added_tokens"][0].update(content=None), "`added_tokens` that"),
+        (lambda found: found.update(model=5), "can't read"),
         (lambda found: found.update(model={"type": "Unheard"}), "can't read"),
         (lambda found: found.update(normalizer={"type": "Lowercase"}), "garble code"),
     ],
@@ -100,7 +106,7 @@ def test_a_tokenizer_that_does_not_fit_is_refused(tmp_path, change, expected):
         load_tokenizer(_broken(tmp_path, change), SPEC)
 
 
-@pytest.mark.parametrize("content", [b"\x00\xff", b"[1]", b'"x"'])
+@pytest.mark.parametrize("content", [b"\x00\xff", b"[1]", b'"x"', b"[" * 30_000])
 def test_a_file_that_is_no_tokenizer_is_refused(tmp_path, content):
     path = tmp_path / "tokenizer.json"
     path.write_bytes(content)
