@@ -9,6 +9,7 @@ user's code there.
 from __future__ import annotations
 
 import difflib
+import re
 import tomllib
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,22 +17,31 @@ from typing import TYPE_CHECKING, Any, cast
 
 from pydantic import BaseModel, ValidationError
 
+from context.errors import UnreadableFileError
+from context.files import read_bytes
 from lsp_server.errors import SettingError
+from lsp_server.paths import PATH_SETTINGS, located, real
 from lsp_server.settings import Settings
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
+
+    from pydantic_core import ErrorDetails
 
 Tree = dict[str, Any]
 
 REPOSITORY_FILE = ".infill.toml"
 REPOSITORY_MAY_SET = frozenset({"context.budget_tokens", "context.ignore"})
 ENVIRONMENT_PREFIX = "INFILL_"
+# Far more than every setting there is.
+LARGEST_FILE = 100_000
+# tomllib takes time that grows with the square of a dotted key's parts.
+LONGEST_LINE = 2_000
 
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """Values from one place, and its name for error messages."""
+    """Values from one place by dotted name or as a tree, and its name for error messages."""
 
     name: str
     values: Mapping[str, Any]
@@ -66,10 +76,9 @@ def gather(
         SettingError: a file that can't be read, an unknown name or a value out of range.
     """
     own = read_toml(config or user_file(), required=config is not None)
-    found = read_toml(root / REPOSITORY_FILE, required=False) if root else Source("", {})
-    repository, refused = from_repository(found)
+    repository, refused = from_repository(_read_repository(root) if root else Source("", {}))
     variables, unknown = from_environment(environment)
-    sources = [own, repository, variables, Source("the editor", editor or {})]
+    sources = [own, repository, variables, _from_editor(editor or {}, root)]
     return configure([*sources, from_assignments(assignments)], (*refused, *unknown))
 
 
@@ -83,17 +92,54 @@ def user_file() -> Path:
 def read_toml(path: Path, *, required: bool) -> Source:
     """The values of a TOML file; empty when an optional one isn't there.
 
+    Only a regular file of sensible size is opened: a pipe in its place would be
+    waited for, and a device read without end. Paths in it count from its folder.
+
     Raises:
         SettingError: it is missing though required, can't be read or isn't TOML.
     """
     try:
-        return Source(str(path), tomllib.loads(path.read_text("utf-8")))
-    except FileNotFoundError:
+        flat = _parsed(read_bytes(path, max_bytes=LARGEST_FILE))
+        return Source(str(path), _with_paths_from(flat, path.parent))
+    except UnreadableFileError as error:
+        if error.kind != "missing":
+            raise SettingError(f"configuration file {error}") from None
         if required:
             raise SettingError(f"configuration file {path} does not exist") from None
         return Source(str(path), {})
-    except (OSError, ValueError) as error:
+    except ValueError as error:
         raise SettingError(f"configuration file {path}: {error}") from None
+    except RecursionError:
+        raise SettingError(f"configuration file {path}: values are nested too deep") from None
+
+
+def _parsed(data: bytes) -> Tree:
+    text = data.decode("utf-8-sig")
+    if max(map(len, text.split("\n"))) > LONGEST_LINE:
+        raise ValueError(f"a line has more than {LONGEST_LINE:,} characters; break it up")
+    return dict(_flatten(tomllib.loads(text)))
+
+
+def _read_repository(root: Path) -> Source:
+    """What the repository's own file says, provided that it is the repository's own."""
+    path = root / REPOSITORY_FILE
+    target = real(path)
+    if not target.is_relative_to(real(root)):
+        raise SettingError(
+            f"configuration file {path} is a link to {target}, out of the repository; "
+            "put the file itself there"
+        )
+    return read_toml(path, required=False)
+
+
+def _from_editor(values: Mapping[str, Any], root: Path | None) -> Source:
+    return Source("the editor", _with_paths_from(dict(_flatten(values)), root))
+
+
+def _with_paths_from(flat: Tree, folder: Path | None) -> Tree:
+    """The values, with relative paths made absolute: our processes run in other folders."""
+    found = {name: flat[name] for name in PATH_SETTINGS if isinstance(flat.get(name), str)}
+    return flat | {name: located(value, folder) for name, value in found.items()}
 
 
 def from_environment(environment: Mapping[str, str]) -> tuple[Source, tuple[str, ...]]:
@@ -103,7 +149,7 @@ def from_environment(environment: Mapping[str, str]) -> tuple[Source, tuple[str,
     values = {names[variable]: text for variable, text in ours.items() if variable in names}
     unknown = sorted(ours.keys() - names.keys())
     warnings = tuple(f"environment variable {name} is no setting" for name in unknown)
-    return Source("the environment", _tree(values)), warnings
+    return Source("the environment", values), warnings
 
 
 def from_assignments(assignments: list[str]) -> Source:
@@ -116,7 +162,7 @@ def from_assignments(assignments: list[str]) -> Source:
         if "=" not in assignment:
             raise SettingError(f"--set {assignment}: expected KEY=VALUE")
     pairs = dict(assignment.split("=", 1) for assignment in assignments)
-    return Source("the command line", _tree(pairs))
+    return Source("the command line", pairs)
 
 
 def from_repository(source: Source) -> tuple[Source, tuple[str, ...]]:
@@ -129,7 +175,7 @@ def from_repository(source: Source) -> tuple[Source, tuple[str, ...]]:
         + " and ".join(sorted(REPOSITORY_MAY_SET))
         for name in refused
     )
-    return Source(source.name, _tree(allowed)), warnings
+    return Source(source.name, allowed), warnings
 
 
 def configure(sources: list[Source], warnings: tuple[str, ...] = ()) -> Configured:
@@ -216,4 +262,14 @@ def _explained(error: ValidationError, origin: Mapping[str, str]) -> SettingErro
     first = error.errors(include_url=False)[0]
     name = ".".join(str(part) for part in first["loc"])
     source = origin.get(name, "settings")
-    return SettingError(f"{source}: {name} = {first['input']!r}: {first['msg']}")
+    return SettingError(f"{source}: {name} = {_printable(first['input'])}: {_reason(first)}")
+
+
+def _printable(value: object) -> str:
+    """The value without what may be a password in a URL."""
+    return re.sub(r"//[^/\s]*@", "//", repr(value))
+
+
+def _reason(error: ErrorDetails) -> str:
+    """What is allowed, without the words that pydantic puts before a validator's own."""
+    return error["msg"].removeprefix("Value error, ")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -9,6 +10,9 @@ from lsp_server.errors import UsageError
 
 if TYPE_CHECKING:
     from lsp_server.positions import Lines
+
+# Other alphabets have digits, too, and no file has a milliard lines.
+_FORM = re.compile(r"(.+):([0-9]{1,9}):([0-9]{1,9})", re.DOTALL)
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,13 +30,13 @@ def parse(text: str) -> Location:
     Raises:
         UsageError: it hasn't that form, or a number is below 1.
     """
-    file, line, column = (["", "", "", *text.rsplit(":", 2)])[-3:]
-    if not (file and line.isdecimal() and column.isdecimal()):
+    found = _FORM.fullmatch(text)
+    if found is None:
         raise UsageError(
             f"{text!r} is not FILE:LINE:COL; write for example app.py:12:5",
             kind="position",
         )
-    location = Location(file, int(line), int(column))
+    location = Location(found[1], int(found[2]), int(found[3]))
     if location.line < 1 or location.column < 1:
         raise UsageError(f"{text!r}: lines and columns count from 1", kind="position")
     return location

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from typing import Literal
+from urllib.parse import urlsplit
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 LogLevel = Literal["debug", "info", "warning", "error"]
 
@@ -82,3 +83,15 @@ class Settings(_Group):
     context: ContextSettings = ContextSettings()
     completion: CompletionSettings = CompletionSettings()
     log: LogSettings = LogSettings()
+
+    @field_validator("endpoint")
+    @classmethod
+    def _has_the_form_of_a_url(cls, endpoint: str | None) -> str | None:
+        """The endpoint, unless it can't be taken apart; the backend has stricter wishes."""
+        try:
+            _ = urlsplit(endpoint or "").port
+        except ValueError as error:
+            raise ValueError(
+                f"not a URL ({error}); write for example http://127.0.0.1:8000/v1"
+            ) from None
+        return endpoint

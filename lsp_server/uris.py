@@ -6,10 +6,16 @@ from pathlib import Path
 
 from pygls.uris import to_fs_path
 
+from lsp_server.paths import real
+
 
 def to_path(uri: str) -> Path | None:
-    """The file a URI names; None for an untitled document or another scheme."""
+    """The file a URI names; None for an untitled document, another scheme or a malformed one."""
     if not uri.startswith("file:"):
         return None
-    path = to_fs_path(uri)
-    return Path(path).resolve() if path else None
+    try:
+        path = to_fs_path(uri)
+        return real(Path(path)) if path else None
+    except ValueError:
+        # Brackets that hold no address, or a NUL that no file system takes.
+        return None

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+
 import pytest
 
 from lsp_server.configuration import Source, configure, from_repository, gather
@@ -58,6 +60,9 @@ def test_refusals_name_every_setting():
         ({"context": {"budget_tokens": 1}}, "context.budget_tokens = 1: .*greater than or equal"),
         ({"log": {"level": "loud"}}, "'debug', 'info', 'warning' or 'error'"),
         ({"context": 5}, "there is no setting 'context'"),
+        ({"endpoint": "http://[x"}, "endpoint = 'http://\\[x': not a URL"),
+        ({"endpoint": "http://me:secret@[x"}, "endpoint = 'http://\\[x': not a URL"),
+        ({"endpoint": "http://h:99999/v1"}, "not a URL .*for example http://127"),
     ],
 )
 def test_a_wrong_setting_says_what_was_found_and_what_is_allowed(values, message):
@@ -92,3 +97,94 @@ def test_a_missing_file_that_was_asked_for_is_an_error(home):
 def test_an_assignment_wants_an_equals_sign(home):
     with pytest.raises(SettingError, match="expected KEY=VALUE"):
         gathered(assignments=["backend"])
+
+
+@pytest.mark.parametrize(
+    "assignments",
+    [("context=5", "context.budget_tokens=700"), ("context.budget_tokens=700", "a.b=1")],
+)
+def test_names_are_checked_before_they_are_put_together(home, assignments):
+    """A group given a value and a member at once must be told, not fallen over."""
+    with pytest.raises(SettingError, match="there is no setting"):
+        gathered(assignments=assignments)
+
+
+def test_a_group_with_a_value_in_the_environment_is_only_a_warning(home):
+    environment = {"INFILL_CONTEXT": "5", "INFILL_CONTEXT_BUDGET_TOKENS": "700"}
+    made = gathered(environment=environment)
+    assert made.settings.context.budget_tokens == 700
+
+
+@pytest.mark.skipif(os.name != "posix", reason="only POSIX has named pipes and device files")
+@pytest.mark.parametrize(
+    "make",
+    [
+        lambda path: os.mkfifo(path, 0o600),
+        lambda path: path.symlink_to("/dev/zero"),
+        lambda path: path.mkdir(),
+    ],
+    ids=["pipe", "device", "folder"],
+)
+def test_only_a_regular_file_is_read(home, make):
+    """A pipe would be waited for, and a device read without end."""
+    make(home / ".infill.toml")
+    with pytest.raises(SettingError, match=r"infill\.toml"):
+        gathered(root=home)
+    make(home / "c.toml")
+    with pytest.raises(SettingError, match=r"c\.toml"):
+        gathered(home / "c.toml")
+
+
+def test_a_repositorys_file_must_lie_in_the_repository(home):
+    """A link could make us read, and quote, what the repository couldn't hold itself."""
+    root = home / "root"
+    root.mkdir()
+    (home / "other.toml").write_text("[context]\nignore = ['a']\n")
+    (root / ".infill.toml").symlink_to(home / "other.toml")
+    with pytest.raises(SettingError, match="out of the repository"):
+        gathered(root=root)
+
+
+def test_a_link_within_the_repository_is_followed(home):
+    (home / "real.toml").write_text("[context]\nignore = ['a']\n")
+    (home / ".infill.toml").symlink_to("real.toml")
+    assert gathered(root=home).settings.context.ignore == ("a",)
+
+
+def test_a_link_to_itself_is_named(home):
+    (home / ".infill.toml").symlink_to(".infill.toml")
+    with pytest.raises(SettingError, match=r"infill\.toml"):
+        gathered(root=home)
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("#" * 200_000, "200,000 bytes"),
+        ("a = " + "[\n" * 5000, "too deep"),
+        (".".join("a" * 2000) + " = 1", "break it up"),
+    ],
+    ids=["large", "arrays", "long key"],
+)
+def test_a_file_that_is_too_much_is_named(home, text, message):
+    (home / ".infill.toml").write_text(text)
+    with pytest.raises(SettingError, match=message):
+        gathered(root=home)
+
+
+def test_a_byte_order_mark_is_no_part_of_a_file(home):
+    file = home / "c.toml"
+    file.write_text("model = 'm'\n", "utf-8-sig")
+    assert gathered(file).settings.model == "m"
+
+
+def test_a_relative_tokenizer_counts_from_where_it_is_named(home, monkeypatch):
+    """From the file's folder, from the editor's workspace; `~` is the user's."""
+    monkeypatch.setenv("HOME", str(home))
+    monkeypatch.setenv("USERPROFILE", str(home))
+    file = home / "c.toml"
+    file.write_text("tokenizer = 'tok.json'\n")
+    root = home / "root"
+    assert gathered(file).settings.tokenizer == str(home / "tok.json")
+    assert gathered(root=root, editor={"tokenizer": "t"}).settings.tokenizer == str(root / "t")
+    assert gathered(editor={"tokenizer": "~/t"}).settings.tokenizer == str(home / "t")

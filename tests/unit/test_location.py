@@ -16,7 +16,10 @@ def test_is_split_from_the_right(text, file):
     assert parse(text) == Location(file, 3, 4)
 
 
-@pytest.mark.parametrize("text", ["a.py", "a.py:3", ":3:4", "a.py:x:4", "a.py:3:-4", ""])
+@pytest.mark.parametrize(
+    "text",
+    ["a.py", "a.py:3", ":3:4", "a.py:x:4", "a.py:3:-4", "", f"a.py:{'9' * 5000}:1", "a.py:٣:1"],
+)
 def test_other_forms_are_refused_with_an_example(text):
     with pytest.raises(UsageError, match="is not FILE:LINE:COL"):
         parse(text)

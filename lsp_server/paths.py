@@ -1,0 +1,26 @@
+"""Paths as users write them, made to mean the same in every process and folder of ours."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+# Settings that are paths, and the variables that carry them.
+PATH_SETTINGS = {"tokenizer": "INFILL_TOKENIZER"}
+
+
+def real(path: Path) -> Path:
+    """The absolute path with links followed; a link that leads to itself stays as it is.
+
+    `Path.resolve` raises RuntimeError there before Python 3.13.
+    """
+    return Path(os.path.realpath(path))
+
+
+def located(text: str, folder: Path | None) -> str:
+    """The path with `~` expanded and, given a folder, counted from there; nothing stays nothing."""
+    if not text:
+        return text
+    # pathlib's raises where the user after `~` doesn't exist.
+    expanded = os.path.expanduser(text)  # noqa: PTH111
+    return str(folder / expanded) if folder else expanded
