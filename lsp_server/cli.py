@@ -5,14 +5,14 @@ from __future__ import annotations
 import argparse
 import importlib
 import os
-import sys
 from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
 from lsp_server import launch
-from lsp_server.commands.output import report_error
+from lsp_server.commands.output import drop_unwritable, report_error, stand_in_for_closed_streams
 from lsp_server.errors import CommandError, FailureError, UsageError
+from lsp_server.paths import PATH_SETTINGS, located, real
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -29,20 +29,35 @@ def run(arguments: Sequence[str]) -> int:
 
     0 success, 1 an honest nothing, 2 wrong use, 3 a failed backend or an unusable file.
     """
-    as_json = "--json" in arguments
+    stand_in_for_closed_streams()
+    try:
+        return _outcome(arguments)
+    finally:
+        drop_unwritable()
+
+
+def _outcome(arguments: Sequence[str]) -> int:
     try:
         options = _parser().parse_args(arguments)
         _leave_workspace(options)
         module = importlib.import_module(f"lsp_server.commands.{options.command}")
         module.run(options)
-    except CommandError as error:
-        report_error(error, as_json=as_json)
-        return error.exit_code
     except BrokenPipeError:
-        return _without_reader()
+        # Whoever read our output has what they wanted.
+        return 0
     except KeyboardInterrupt:
         return 130
+    except (CommandError, OSError) as error:
+        told = error if isinstance(error, CommandError) else _told(error)
+        report_error(told, as_json="--json" in arguments)
+        return told.exit_code
     return 0
+
+
+def _told(error: OSError) -> CommandError:
+    """The machine's refusals, a full disk for example, in its own words."""
+    place = "" if error.filename is None else f"{error.filename}: "
+    return FailureError(f"{place}{error.strerror or error}", kind="system")
 
 
 class _Parser(argparse.ArgumentParser):
@@ -55,6 +70,7 @@ class _Parser(argparse.ArgumentParser):
 def _parser() -> argparse.ArgumentParser:
     parser = _Parser(
         prog="infill",
+        allow_abbrev=False,
         description="Fill-in-the-middle code completion with whole-repository context, "
         "from models you run yourself.",
     )
@@ -69,7 +85,9 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _add_command(commands: _Commands, name: str, help_text: str) -> argparse.ArgumentParser:
-    parser = commands.add_parser(name, help=help_text, description=help_text.capitalize() + ".")
+    description = help_text.capitalize() + "."
+    # An abbreviated `--json` would be understood here and overlooked where errors are told.
+    parser = commands.add_parser(name, help=help_text, description=description, allow_abbrev=False)
     parser.add_argument("--root", metavar="DIR", help="the repository's folder")
     parser.add_argument("--config", metavar="FILE", help="a TOML file instead of the user's own")
     parser.add_argument(
@@ -107,17 +125,37 @@ def _add_index(commands: _Commands) -> None:
 
 def _leave_workspace(options: argparse.Namespace) -> None:
     """Make every path absolute, then work outside of the caller's folder."""
-    options.directory = Path.cwd()
+    options.directory = _working_directory()
     for name in ("root", "config"):
         value = getattr(options, name)
         if value is not None:
-            setattr(options, name, (options.directory / value).resolve())
-    if options.root is not None and not options.root.is_dir():
+            setattr(options, name, real(options.directory / value))
+    options.set = [_located(assignment, options.directory) for assignment in options.set]
+    for variable in PATH_SETTINGS.values():
+        if variable in os.environ:
+            os.environ[variable] = located(os.environ[variable], options.directory)
+    if options.root is not None and not _is_folder(options.root):
         raise FailureError(f"--root {options.root} is not a folder", kind="file")
     os.chdir(launch.neutral_folder())
 
 
-def _without_reader() -> int:
-    """Whoever read our output has gone; keep the interpreter from complaining at exit."""
-    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-    return 0
+def _working_directory() -> Path:
+    try:
+        return Path.cwd()
+    except FileNotFoundError:
+        raise FailureError(
+            "the working directory no longer exists; change to one that does", kind="file"
+        ) from None
+
+
+def _located(assignment: str, folder: Path) -> str:
+    name, equals, value = assignment.partition("=")
+    return f"{name}={located(value, folder)}" if equals and name in PATH_SETTINGS else assignment
+
+
+def _is_folder(path: Path) -> bool:
+    try:
+        return path.is_dir()
+    except OSError:
+        # A name that is too long, for one, before Python 3.14.
+        return False

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import sys
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 from lsp_server import launch
@@ -99,14 +100,16 @@ def _result(items: list[Json] | None, server: Connection) -> Json:
 
 
 class _Printer:
-    """Prints what is new in each partial text."""
+    """Prints what is new in each partial text, as long as somebody reads."""
 
     def __init__(self) -> None:
         self._printed = ""
 
     def __call__(self, method: str, params: Json) -> None:
         if method == "infill/partial" and params["text"].startswith(self._printed):
-            print_text(params["text"][len(self._printed) :], end="")
+            # What fails here fails again when the rest is printed, where it can be reported.
+            with suppress(OSError):
+                print_text(params["text"][len(self._printed) :], end="")
             self._printed = params["text"]
 
 

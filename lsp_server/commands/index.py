@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Any
 
 from context.files import find_root
@@ -13,6 +14,7 @@ from lsp_server.folders import cache_folder
 
 if TYPE_CHECKING:
     import argparse
+    from collections.abc import Callable, Generator
     from pathlib import Path
 
     from context.repository import IndexReport
@@ -24,7 +26,8 @@ def run(options: argparse.Namespace) -> None:
     settings = configured_for(options, root).settings
     repository = Repository(root, cache_dir=cache_folder(), ignore=settings.context.ignore)
     try:
-        report = repository.refresh(_progress_bar if sys.stderr.isatty() else None)
+        with _progress_bar() as progress:
+            report = repository.refresh(progress)
         result = _result(report)
         if options.edges:
             result |= _edges(repository)
@@ -73,9 +76,37 @@ def _readable(root: Path, result: dict[str, Any]) -> str:
     return "\n".join(lines)
 
 
-def _progress_bar(done: int, total: int) -> None:
+@contextmanager
+def _progress_bar() -> Generator[Callable[[int, int], None] | None]:
+    """What draws a bar on a terminal; None elsewhere.
+
+    The bar's line ends with the block, so that after an interruption, too, the
+    next prompt or message has a line of its own.
+    """
+    if not sys.stderr.isatty():
+        yield None
+        return
+    drawn = False
+
+    def draw(done: int, total: int) -> None:
+        nonlocal drawn
+        drawn = True
+        _write(_bar(done, total))
+
+    try:
+        yield draw
+    finally:
+        if drawn:
+            _write("\n")
+
+
+def _bar(done: int, total: int) -> str:
     width = 30
     filled = width * done // max(total, 1)
-    end = "\n" if done >= total else ""
-    bar = "#" * filled + "." * (width - filled)
-    print(f"\r[{bar}] {done}/{total}", end=end, file=sys.stderr, flush=True)
+    return f"\r[{'#' * filled}{'.' * (width - filled)}] {done}/{total}"
+
+
+def _write(text: str) -> None:
+    """Write to the terminal, which may have been closed meanwhile."""
+    with suppress(OSError):
+        print(text, end="", file=sys.stderr, flush=True)

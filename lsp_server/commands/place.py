@@ -11,6 +11,7 @@ from context.files import Decoded, decode, find_root, read_text
 from lsp_server import location
 from lsp_server.commands.output import note
 from lsp_server.errors import FailureError, UsageError
+from lsp_server.paths import real
 from lsp_server.positions import Lines
 
 if TYPE_CHECKING:
@@ -37,7 +38,7 @@ def resolve(options: argparse.Namespace) -> Place:
         FailureError: the file is missing, binary or unreadable.
     """
     parsed = location.parse(options.location)
-    file = (options.directory / parsed.file).resolve()
+    file = real(options.directory / parsed.file)
     text = _text_of(file, stdin=getattr(options, "stdin", False))
     location.offset_of(parsed, Lines(text))
     return Place(file, root_of(file, options.root), text, parsed.line - 1, parsed.column - 1)
@@ -48,11 +49,20 @@ def root_of(file: Path, given: Path | None) -> Path:
 
     Raises:
         UsageError: the given root doesn't contain the file.
+        FailureError: the folders above the file can't be looked into.
     """
-    root = given or find_root(file)
+    root = given or _found_root(file)
     if not file.is_relative_to(root):
         raise UsageError(f"{file} is not below --root {root}", kind="root")
     return root
+
+
+def _found_root(file: Path) -> Path:
+    try:
+        return find_root(file)
+    except (OSError, RuntimeError) as error:
+        # RuntimeError is what a link that leads to itself raised before Python 3.13.
+        raise FailureError(f"{file}: {error}", kind="unreadable") from None
 
 
 def _text_of(file: Path, *, stdin: bool) -> str:
@@ -66,4 +76,6 @@ def _text_of(file: Path, *, stdin: bool) -> str:
 
 
 def _standard_input() -> Decoded:
+    if sys.stdin is None:
+        raise UsageError("--stdin was given, but standard input is closed")
     return decode(sys.stdin.buffer.read(), "standard input")

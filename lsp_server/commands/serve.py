@@ -5,11 +5,12 @@ from __future__ import annotations
 import gc
 import logging
 import os
+import re
 import signal
 import sys
 from typing import TYPE_CHECKING
 
-from lsp_server.errors import UsageError
+from lsp_server.errors import FailureError, UsageError
 from lsp_server.transport import serve_stdio, serve_tcp
 
 if TYPE_CHECKING:
@@ -17,10 +18,19 @@ if TYPE_CHECKING:
 
     from lsp_server.server import InfillServer
 
+LARGEST_PORT = 65_535
+
 
 def run(options: argparse.Namespace) -> None:
-    """Serve one editor until it goes away."""
+    """Serve one editor until it goes away.
+
+    Raises:
+        UsageError: an address that isn't one, or no standard input to read from.
+        FailureError: the address can't be listened at.
+    """
     address = _address(options.tcp) if options.tcp else None
+    if address is None and sys.stdin is None:
+        raise UsageError("standard input is closed; an editor should hold it open")
     logging.basicConfig(
         stream=sys.stderr,
         level=logging.DEBUG if options.verbose else logging.WARNING,
@@ -31,7 +41,7 @@ def run(options: argparse.Namespace) -> None:
     server = _quickly_created(options)
     signal.signal(signal.SIGINT, _interrupted)
     try:
-        code = serve_tcp(server, *address) if address else serve_stdio(server)
+        code = _listen(server, *address) if address else serve_stdio(server)
     finally:
         server.session.close()
     sys.exit(code)
@@ -57,8 +67,19 @@ def _quickly_created(options: argparse.Namespace) -> InfillServer:
     return server
 
 
+def _listen(server: InfillServer, host: str, port: int) -> int:
+    try:
+        return serve_tcp(server, host, port)
+    except (OSError, UnicodeError) as error:
+        # UnicodeError: what stands for the host can't be a name.
+        raise FailureError(f"--tcp {host}:{port}: {error}", kind="address") from None
+
+
 def _address(text: str) -> tuple[str, int]:
-    host, _, port = text.rpartition(":")
-    if not (host and port.isdecimal()):
-        raise UsageError(f"--tcp {text}: expected HOST:PORT, for example 127.0.0.1:7878")
-    return host, int(port)
+    found = re.fullmatch(r"\[?(.+?)\]?:([0-9]{1,5})", text)
+    if found is None or int(found[2]) > LARGEST_PORT:
+        raise UsageError(
+            f"--tcp {text}: expected HOST:PORT, for example 127.0.0.1:7878, "
+            f"with a port up to {LARGEST_PORT}"
+        )
+    return found[1], int(found[2])

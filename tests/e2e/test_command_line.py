@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+import json
 import os
+import subprocess
+import sysconfig
 import time
+from pathlib import Path
 
 import pytest
+
+SCRIPT = Path(sysconfig.get_path("scripts")) / "infill"
 
 CODE = """\
 def area(width, height):
@@ -88,6 +94,19 @@ def test_an_honest_nothing_says_why(infill, tmp_path):
         (("context", "main.py:1:1", "--budget", "3"), 2, "budget", "3 tokens"),
         (("context", "main.py:1:1", "--budget", "0"), 2, "usage", "above 0"),
         (("frobnicate",), 2, "usage", "invalid choice"),
+        (("models", "--jso"), 2, "usage", "unrecognized arguments: --jso"),
+        (("models", "--root", "x" * 300), 3, "file", "is not a folder"),
+        (("complete", "x" * 300 + ":1:1"), 3, "unreadable", "can't be read"),
+        (("complete", f"main.py:{'9' * 5000}:1"), 2, "position", "is not FILE:LINE:COL"),
+        (
+            ("index", "--set", "context=5", "--set", "context.budget_tokens=700"),
+            *(2, "setting", "there is no setting 'context'"),
+        ),
+        (("context", "main.py:1:1", "--set", "endpoint=http://[x"), 2, "setting", "not a URL"),
+        (("complete", "main.py:1:1", "--set", "endpoint=http://[x"), 2, "setting", "not a URL"),
+        (("serve", "--tcp", "127.0.0.1:99999"), 2, "usage", "a port up to 65535"),
+        (("serve", "--tcp", "127.0.0.1:٣"), 2, "usage", "expected HOST:PORT"),
+        (("serve", "--tcp", f"{'x' * 70}.invalid:7878"), 3, "address", "--tcp xxx"),
         (("complete", "../x.py:1:1", "--stdin", "--root", "."), 2, "root", "is not below"),
     ],
 )
@@ -112,6 +131,91 @@ def test_a_pipe_is_refused_and_not_opened(infill, repository):
     os.mkfifo(repository / "pipe.py")
     ran = infill("complete", "pipe.py:1:1", "--json", cwd=repository)
     assert (ran.code, ran.json["error"]["kind"]) == (3, "special")
+
+
+@pytest.mark.skipif(os.name != "posix", reason="links need a privilege on Windows")
+@pytest.mark.parametrize(
+    ("arguments", "kind"),
+    [
+        (("complete", "loop:1:1"), "unreadable"),
+        (("context", "loop:1:1"), "unreadable"),
+        (("index", "--root", "loop"), "file"),
+    ],
+)
+def test_a_link_to_itself_is_refused(infill, repository, arguments, kind):
+    (repository / "loop").symlink_to("loop")
+    ran = infill(*arguments, "--json", cwd=repository)
+    assert (ran.code, ran.json["error"]["kind"]) == (3, kind)
+
+
+REDIRECTED = [
+    ("models >&-", 0, ""),
+    ("models --json >&- 2>&-", 0, ""),
+    ("models | head -0", 0, ""),
+    ("complete main.py:4:10 | head -0", 0, ""),
+    ("complete main.py:4:10 --stream | head -0", 0, ""),
+    ("complete main.py:4:10 --json 2>&- | head -0", 0, ""),
+    ("complete gone.py:1:1 2>&-", 3, ""),
+    ("complete main.py:4:10 --stdin <&-", 2, "standard input is closed"),
+    ("serve <&-", 2, "standard input is closed"),
+    ("index 2>&-", 0, "2 files"),
+    ("index --json 2>/dev/full", 0, '"files": 2'),
+    ("--help | head -0", 0, ""),
+    ("models >/dev/full", 3, "No space left"),
+    ("complete main.py:4:10 --json >/dev/full", 3, "No space left"),
+]
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="there is no always-full device")
+@pytest.mark.parametrize(("line", "code", "said"), REDIRECTED, ids=[row[0] for row in REDIRECTED])
+def test_streams_that_are_closed_or_full(infill, repository, line, code, said):
+    """No stack trace and no complaint of the interpreter's, whatever the shell hands over."""
+    command, *rest = line.split(" | ")
+    told = f'{{ "$0" {command}; echo "=$?" >"$1"; }}' + "".join(f" | {part}" for part in rest)
+    code_file = repository.parent / "code"
+    done = subprocess.run(
+        ["sh", "-c", told, SCRIPT, code_file],
+        cwd=repository,
+        env=infill.environment,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=60,
+    )
+    assert code_file.read_text() == f"={code}\n", done.stderr
+    assert said in done.stdout + done.stderr
+    assert said or not done.stderr
+
+
+@pytest.mark.skipif(os.name != "posix", reason="Windows keeps a folder that is in use")
+def test_a_working_directory_that_is_gone_is_said(infill, tmp_path):
+    gone = tmp_path / "gone"
+    gone.mkdir()
+    told = 'rmdir "$1" && exec "$0" models --json'
+    done = subprocess.run(
+        ["sh", "-c", told, SCRIPT, gone],
+        cwd=gone,
+        env=infill.environment,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=60,
+    )
+    assert (done.returncode, json.loads(done.stdout)["error"]["kind"]) == (3, "file")
+    assert done.stderr.startswith("infill: the working directory no longer exists")
+
+
+@pytest.mark.parametrize("command", ["complete", "context"])
+def test_a_relative_tokenizer_counts_from_the_callers_folder(infill, repository, command):
+    """The file is found and refused for what it holds, though Infill works elsewhere."""
+    (repository / "tok.json").write_text("{}")
+    place = (command, "main.py:4:10", "--json")
+    remote = ("--set", "backend=openai", "--set", "endpoint=http://127.0.0.1:9/v1")
+    by_setting = infill(*place, *remote, "--set", "tokenizer=tok.json", cwd=repository)
+    by_variable = infill(*place, *remote, cwd=repository, INFILL_TOKENIZER="tok.json")
+    for ran in (by_setting, by_variable):
+        assert ran.json["error"]["kind"] == "tokenizer"
+        assert "holds no `model`" in ran.json["error"]["message"]
 
 
 def test_a_broken_encoding_is_said_and_completed(infill, repository):
