@@ -19,7 +19,7 @@ from lsp_server.uris import to_path
 from lsp_server.workspace import Workspace, open_workspace
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Coroutine
 
     from lsp_server.configuration import Configured
     from lsp_server.documents import Document
@@ -72,7 +72,7 @@ class Session:
     # Requests don't wait for a crawl, which has a thread of its own.
     executor: ThreadPoolExecutor = field(default_factory=lambda: _threads(2, "infill-request"))
     indexer: ThreadPoolExecutor = field(default_factory=lambda: _threads(1, "infill-index"))
-    _closing: set[asyncio.Task[None]] = field(default_factory=set["asyncio.Task[None]"])
+    _background: set[asyncio.Task[None]] = field(default_factory=set["asyncio.Task[None]"])
 
     def configure(self, root: Path | None) -> Configured | None:
         """The settings for a folder; None, with `problem` set, where a source is wrong."""
@@ -127,9 +127,13 @@ class Session:
 
     def _let_go(self, workspace: Workspace) -> None:
         workspace.close()
-        task = asyncio.ensure_future(workspace.backend.aclose())
-        self._closing.add(task)
-        task.add_done_callback(self._closing.discard)
+        self.start(workspace.backend.aclose())
+
+    def start(self, work: Coroutine[Any, Any, None]) -> None:
+        """Do something that no message waits for; it ends with the session at the latest."""
+        task = asyncio.create_task(work)
+        self._background.add(task)
+        task.add_done_callback(self._background.discard)
 
     def shadow(self, document: Document, text: str | None) -> None:
         """Let a document stand before its file (None: no longer)."""
@@ -154,8 +158,10 @@ class Session:
 
     async def stop(self) -> None:
         """End what is running and let the backends go, while there is still an event loop."""
-        for task in self.running.values():
+        ending = (*self.running.values(), *self._background)
+        for task in ending:
             task.cancel()
+        await asyncio.gather(*ending, return_exceptions=True)
         for workspace in (*self.folders.values(), *self.bare.values()):
             workspace.close()
             await workspace.backend.aclose()

@@ -41,17 +41,17 @@ def register(server: InfillServer) -> None:
             session.forget(document)
 
     @server.feature(types.TEXT_DOCUMENT_DID_SAVE)
-    async def did_save(params: types.DidSaveTextDocumentParams) -> None:
-        await _refresh_for(server, [params.text_document.uri])
+    def did_save(params: types.DidSaveTextDocumentParams) -> None:
+        _refresh_for(server, [params.text_document.uri])
 
     @server.feature(types.WORKSPACE_DID_CHANGE_WATCHED_FILES)
-    async def did_change_watched_files(params: types.DidChangeWatchedFilesParams) -> None:
-        await _refresh_for(server, [change.uri for change in params.changes])
+    def did_change_watched_files(params: types.DidChangeWatchedFilesParams) -> None:
+        _refresh_for(server, [change.uri for change in params.changes])
 
 
-async def _refresh_for(server: InfillServer, uris: list[str]) -> None:
+def _refresh_for(server: InfillServer, uris: list[str]) -> None:
     """Refresh each folder that one of the files lies in, once."""
     paths = [path for uri in uris if (path := to_path(uri))]
-    for root, workspace in tuple(server.session.folders.items()):
+    for root, workspace in server.session.folders.items():
         if any(path.is_relative_to(root) for path in paths):
-            await keep_indexed(server, workspace)
+            server.session.start(keep_indexed(server, workspace))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import logging
 import os
 from functools import partial
@@ -44,12 +43,12 @@ def register(server: InfillServer) -> None:
             server.session.open_folder(root)
 
     @server.feature(types.INITIALIZED)
-    async def initialized(_: types.InitializedParams) -> None:
+    def initialized(_: types.InitializedParams) -> None:
         server.session.documents.encoding = _encoding(server)
         _warn(server)
         send_status(server)
-        folders = tuple(server.session.folders.values())
-        await asyncio.gather(*(keep_indexed(server, workspace) for workspace in folders))
+        for workspace in server.session.folders.values():
+            server.session.start(keep_indexed(server, workspace))
 
     @server.feature(types.SHUTDOWN)
     async def shutdown(_: None) -> None:
