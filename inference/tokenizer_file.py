@@ -135,18 +135,20 @@ def _read(file: Path) -> dict[str, Any]:
 
 def _added_ids(described: dict[str, Any], name: str) -> dict[str, int]:
     """The ids of the added tokens, by their texts."""
-    ids: dict[str, int] = {}
-    added: Any = described.get("added_tokens") or []
-    for token in added if isinstance(added, list) else [added]:  # pyright: ignore[reportUnknownVariableType] - JSON
-        match token:
-            case {"content": str(text), "id": int(number)} if number >= 0:
-                ids[text] = number
-            case _:
-                raise TokenizerError(
-                    f"the tokenizer {name} has `added_tokens` that aren't a list of objects with "
-                    "`content` and `id`; take the tokenizer.json as the model's makers published it"
-                )
-    return ids
+    try:
+        return dict(map(_entry, described.get("added_tokens") or ()))
+    except (TypeError, KeyError) as error:
+        raise TokenizerError(
+            f"the tokenizer {name} has `added_tokens` that aren't a list of objects with `content` "
+            "and `id`; take the tokenizer.json as the model's makers published it"
+        ) from error
+
+
+def _entry(token: Any) -> tuple[str, int]:
+    text, number = token["content"], token["id"]
+    if not isinstance(text, str) or not isinstance(number, int):
+        raise TypeError
+    return text, number
 
 
 def _without_added(described: dict[str, Any], name: str) -> tokenizers.Tokenizer:
