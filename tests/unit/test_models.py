@@ -59,6 +59,19 @@ def test_the_default_models_sentinels_are_as_published():
     assert spec.licence
 
 
+@pytest.mark.parametrize("size", ["1.3b", "6.7b", "33b"])
+@pytest.mark.parametrize("kind", ["base", "instruct"])
+def test_the_first_generations_sentinels_are_as_published(size, kind):
+    """They follow the thirteen single letters that its vocabulary adds at 32,000."""
+    assert dict(find_model(f"deepseek-coder-{size}-{kind}").token_ids) == {
+        "<\uff5cbegin\u2581of\u2581sentence\uff5c>": 32_013,
+        "<\uff5cend\u2581of\u2581sentence\uff5c>": 32_014,
+        "<\uff5cfim\u2581hole\uff5c>": 32_015,
+        "<\uff5cfim\u2581begin\uff5c>": 32_016,
+        "<\uff5cfim\u2581end\uff5c>": 32_017,
+    }
+
+
 def test_no_stop_text_could_stand_in_plain_code():
     for spec in known_models():
         assert all(
