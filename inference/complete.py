@@ -84,6 +84,8 @@ class _Heard:
     confidence: float | None = None
     # Where each chunk begins, the log-probability of its tokens and their number.
     logprobs: list[tuple[int, float, int]] = field(default_factory=list)
+    # Where each chunk but the last ends, and how likely the line begins so.
+    shares: list[tuple[int, float]] = field(default_factory=list)
     # What was passed on, and the length from which on it is worth another try.
     shown: str = ""
     show_at: int = 0
@@ -183,10 +185,12 @@ def _note(heard: _Heard, chunk: Chunk, text: str, clock: Clock) -> None:
         heard.first_token_s = clock() - heard.began
     if chunk.logprob is not None:
         heard.logprobs.append((heard.n_chars, chunk.logprob, n_tokens))
-    if chunk.confidence is not None:
-        heard.confidence = chunk.confidence
     heard.pieces.append(text)
     heard.n_chars += len(text)
+    if chunk.confidence is not None:
+        heard.confidence = chunk.confidence
+        if not chunk.finish_reason:
+            heard.shares.append((heard.n_chars, chunk.confidence))
     heard.n_chunks += 1
     heard.n_tokens += n_tokens
     heard.torn = chunk.finish_reason == "length"
@@ -206,7 +210,8 @@ def _is_late(heard: _Heard, chunk: Chunk, clock: Clock) -> bool:
 
 def _show(heard: _Heard, on_text: OnText) -> None:
     """Pass on what has grown."""
-    if heard.n_chars < heard.show_at:
+    unsure = heard.confidence is not None and heard.confidence < heard.rules.min_confidence
+    if unsure or heard.n_chars < heard.show_at:
         return
     if heard.n_chars > _SHORT:
         heard.show_at = heard.n_chars + heard.n_chars // 8
@@ -226,11 +231,28 @@ def _judge(heard: _Heard) -> Completion | NoCompletion:
         return fitted
     confidence = _confidence(heard, fitted)
     if confidence is not None and confidence < rules.min_confidence:
-        return NoCompletion(
+        return _beginning(heard) or NoCompletion(
             f"confidence {confidence:.2f} is below the threshold {rules.min_confidence:.2f}"
         )
     replace = (rules.cursor, rules.cursor + fitted.n_replaced)
     return Completion(fitted.text, replace, confidence, heard.n_tokens)
+
+
+def _beginning(heard: _Heard) -> Completion | None:
+    """As much as the backend is sure of, where it tells how sure it is of each beginning.
+
+    Half a line that is right is worth more than a whole one that isn't.
+    """
+    rules = heard.rules
+    sure = [(end, share) for end, share in heard.shares if share >= rules.min_confidence]
+    if not sure:
+        return None
+    end, share = sure[-1]
+    fitted = fit(heard.text[:end], heard.hole, rules.extent, torn=True)
+    if isinstance(fitted, NoCompletion) or not any(map(str.isalnum, fitted.text)):
+        return None
+    replace = (rules.cursor, rules.cursor + fitted.n_replaced)
+    return Completion(fitted.text, replace, share, heard.n_tokens)
 
 
 def _confidence(heard: _Heard, fitted: Fitted) -> float | None:

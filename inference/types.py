@@ -103,8 +103,9 @@ class Chunk:
         token_ids: empty where the wire carries only text.
         logprob: the summed natural log-probability of this chunk's tokens.
         finish_reason: set on the last chunk only.
-        confidence: the backend's own calibrated probability that the whole text up to
-            here is what the user wants; None where it has none.
+        confidence: the backend's own calibrated probability that what is wanted begins
+            with the text up to here, on the last chunk that it is that text and no
+            more; None where it has none.
         n_tokens: how many tokens this chunk stands for, where the wire tells without ids.
     """
 

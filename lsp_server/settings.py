@@ -42,10 +42,10 @@ class CompletionSettings(_Group):
         description="After this many milliseconds a completion is given up.",
     )
     min_confidence: float = Field(
-        default=0.0,
+        default=0.3,
         ge=0.0,
         le=1.0,
-        description="Completions less likely to be right than this are not shown.",
+        description="Completions less likely to be right than this are cut to what is surer, or not shown.",
     )
 
 

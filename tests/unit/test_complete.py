@@ -269,3 +269,19 @@ async def test_what_follows_the_cursor_is_not_shown_first():
 async def test_line_ends_of_either_kind_are_understood():
     outcome, _ = await _complete(["1\r", "\ny = 2"], request=_request("a\r\nx = ", "\r\n"))
     assert outcome.completion.text == "1\r\ny = 2"
+
+
+async def test_what_the_backend_is_sure_of_is_offered_where_the_whole_is_not():
+    """It stops where it no longer knows; without a surer beginning there is nothing."""
+    chunks = [
+        Chunk("self", confidence=0.9),
+        Chunk(".total", confidence=0.6),
+        Chunk("(tax)", confidence=0.2),
+        Chunk("", confidence=0.1, finish_reason="stop"),
+    ]
+    shown: list[str] = []
+    outcome, _ = await _complete(chunks, on_text=shown.append, min_confidence=0.5)
+    assert outcome.completion == Completion("self.total", (4, 4), 0.6, 3)
+    assert shown == ["self", "self.total"]
+    outcome, _ = await _complete(chunks, min_confidence=0.95)
+    assert isinstance(outcome.completion, NoCompletion)
