@@ -45,7 +45,7 @@ class CompletionSettings(_Group):
         default=0.3,
         ge=0.0,
         le=1.0,
-        description="Completions less likely to be right than this are cut to what is surer, or not shown.",
+        description="What is less likely to be right is cut to what is surer, or not shown.",
     )
 
 
