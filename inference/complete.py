@@ -189,7 +189,7 @@ def _note(heard: _Heard, chunk: Chunk, text: str, clock: Clock) -> None:
     heard.n_chars += len(text)
     if chunk.confidence is not None:
         heard.confidence = chunk.confidence
-        if not chunk.finish_reason:
+        if not chunk.finish_reason and chunk.confidence <= 1:
             heard.shares.append((heard.n_chars, chunk.confidence))
     heard.n_chunks += 1
     heard.n_tokens += n_tokens
