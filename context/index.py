@@ -180,6 +180,19 @@ class Index:
         return stale
 
 
+def overlaid(seen: Index, ground: Index, texts: Mapping[str, FileFacts]) -> Index:
+    """`ground` with `texts` in front of its files, made out of `seen`.
+
+    `seen` is an earlier answer, or `ground` itself. As long as the files are the same
+    ones, what is done is what differs from `seen`: a file that isn't on disk makes
+    everything new when it appears, not whenever something is typed in it.
+    """
+    if set(seen.facts) != {*ground.facts, *texts}:
+        return ground.with_texts(texts)
+    back = {path: facts for path, facts in ground.facts.items() if seen.facts[path] is not facts}
+    return seen.with_texts(back | {**texts})
+
+
 def build(facts: Mapping[str, FileFacts]) -> Index:
     """The index of a repository with these files; none for an empty one."""
     known = {path: facts[path] for path in sorted(facts)}

@@ -1,6 +1,8 @@
 """A repository on disk, and its index: the edge between the file system and the pure rooms.
 
 Safe from any thread: one refresh runs at a time, readers always see a whole index.
+Nothing slow is done under the lock that an open document's change takes, as that one
+comes on the event loop at every keystroke.
 """
 
 from __future__ import annotations
@@ -9,6 +11,7 @@ import logging
 import time
 from collections import Counter
 from dataclasses import dataclass, field
+from pathlib import PurePath
 from threading import Event, Lock
 from typing import TYPE_CHECKING
 
@@ -17,7 +20,7 @@ from context.crawl import crawl, ignored_by
 from context.errors import ContextError
 from context.examine import Record, Task
 from context.files import read_text
-from context.index import Index, build
+from context.index import Index, build, overlaid
 from context.parse import parse_open
 from context.resolve import Resolver
 from context.store import Store, digest_of
@@ -59,26 +62,34 @@ class Repository:
         self._ignore = tuple(ignore)
         self._store = Store(cache_dir, self.root)
         self._refreshing = Lock()
+        self._computing = Lock()
+        # Held for a few assignments, never while something is read, parsed or built.
         self._lock = Lock()
         self._closed = Event()
         self._records: dict[str, Record] | None = None
         self._on_disk = build({})
         self._seen = self._on_disk
+        self._seen_revision = 0
         self._left_out: Mapping[str, str] = {}
         self._shadows: dict[str, str] = {}
         self._parsed: dict[str, tuple[str, FileFacts]] = {}
-        self._stale = False
         self._revision = 0
         self._reasons: dict[str, str | None] = {}
 
     @property
     def index(self) -> Index:
-        """The index as of now, unsaved buffers included; those are parsed here, when asked for."""
+        """The index as of now, unsaved buffers included.
+
+        Those are parsed here, when asked for; who asks meanwhile waits for the answer.
+        """
         with self._lock:
-            if self._stale:
-                self._seen = self._on_disk.with_texts(self._parsed_shadows())
-                self._stale = False
-            return self._seen
+            if self._seen_revision == self._revision:
+                return self._seen
+        with self._computing:
+            while True:
+                made = self._computed()
+                if made is not None:
+                    return made
 
     @property
     def revision(self) -> int:
@@ -107,33 +118,40 @@ class Repository:
             removed = before.keys() - records.keys()
             if fresh or removed or self._records is None:
                 self._swap(records, fresh, removed)
+            else:
+                self._show(self._on_disk)
             self._note_left_out(found.left_out, records)
             return self._report(time.perf_counter() - started, len(tasks))
 
     def shadow(self, path: str, text: str | None) -> None:
         """Let an unsaved text stand in for a file, or (None) the file for itself again.
 
-        Nothing is parsed before the index is asked for, and nothing is ever written.
-        A file that may not be sent doesn't come in this way either.
+        Returns at once: nothing is read or parsed before the index is asked for, and
+        nothing is ever written. A text that may not be sent is kept, as a refresh may
+        find that it may, and is neither in the index nor read until then.
         """
-        if text is not None and (_outside(path) or self.may_send(path) is not None):
+        if _outside(path):
             return
         with self._lock:
             if self._shadows.get(path) == text:
                 return
             if text is None:
-                self._shadows.pop(path, None)
-                self._parsed.pop(path, None)
+                del self._shadows[path]
             else:
                 self._shadows[path] = text
-            self._stale = True
             self._revision += 1
 
     def may_send(self, path: str) -> str | None:
-        """Why this document must not leave the machine; None where it may."""
-        if path not in self._reasons:
-            self._reasons[path] = self._forbidden(path)
-        return self._reasons[path]
+        """Why this document must not leave the machine; None where it may.
+
+        By the rules at the last refresh, or at the first question since.
+        """
+        # A refresh puts another dictionary here, and what was found out by the rules
+        # from before it must not get into that one.
+        reasons = self._reasons
+        if path not in reasons:
+            reasons[path] = self._forbidden(path)
+        return reasons[path]
 
     def entries(self) -> Sequence[CorpusEntry]:
         """Every readable file, sorted by path."""
@@ -146,7 +164,7 @@ class Repository:
         """The text of a file of the index as the user sees it; None when it can't be read."""
         shadow = self._shadows.get(path)
         if shadow is not None:
-            return shadow
+            return shadow if self.may_send(path) is None else None
         if path not in self._on_disk.facts:
             return None
         try:
@@ -176,12 +194,8 @@ class Repository:
         digest = digest_of(facts)
         edges = self._store.load_edges(digest) if self._records is None else None
         index = self._built(facts, edges)
-        with self._lock:
-            self._records = records
-            self._on_disk = self._seen = index
-            self._stale = bool(self._shadows)
-            self._revision += 1
-            self._reasons = {}
+        self._records = records
+        self._show(index)
         index.prepare()
         if edges is None or fresh or removed:
             self._store.save(fresh, removed, (digest, index.imports))
@@ -193,12 +207,44 @@ class Repository:
             return self._on_disk.with_texts(facts)
         return build(facts)
 
-    def _parsed_shadows(self) -> dict[str, FileFacts]:
-        for path, text in self._shadows.items():
+    def _show(self, index: Index) -> None:
+        """Let `index` be what is on disk, and ask anew which of the open texts may be sent."""
+        with self._lock:
+            paths = tuple(self._shadows)
+        reasons = {path: self._forbidden(path) for path in paths}
+        with self._lock:
+            before, self._reasons = self._reasons, reasons
+            if index is self._on_disk and reasons.items() <= before.items():
+                return
+            self._on_disk = self._seen = index
+            self._revision += 1
+
+    def _computed(self) -> Index | None:
+        """The index with the texts that are open; None where a refresh came in between."""
+        with self._lock:
+            revision, shadows, reasons = self._revision, dict(self._shadows), self._reasons
+            seen, on_disk = self._seen, self._on_disk
+        if self._seen_revision == revision:
+            return seen
+        made = overlaid(seen, on_disk, self._parse(shadows))
+        with self._lock:
+            if self._reasons is not reasons:
+                return None
+            self._seen, self._seen_revision = made, revision
+            return made
+
+    def _parse(self, shadows: Mapping[str, str]) -> dict[str, FileFacts]:
+        """The facts of those texts that may be sent; what hasn't changed isn't parsed again."""
+        parsed: dict[str, tuple[str, FileFacts]] = {}
+        for path, text in shadows.items():
             known = self._parsed.get(path)
+            if self.may_send(path) is not None:
+                continue
             if known is None or known[0] != text:
-                self._parsed[path] = (text, parse_open(path, languages.of(path), text))
-        return {path: self._parsed[path][1] for path in self._shadows}
+                known = (text, parse_open(path, languages.of(path), text))
+            parsed[path] = known
+        self._parsed = parsed
+        return {path: facts for path, (_, facts) in parsed.items()}
 
     def _forbidden(self, path: str) -> str | None:
         if screen.is_secret(path):
@@ -248,5 +294,6 @@ def _facts(records: Mapping[str, Record]) -> dict[str, FileFacts]:
 
 
 def _outside(path: str) -> bool:
-    """Whether a path isn't one below the root: absolute, or climbing."""
-    return path.startswith("/") or ".." in path.split("/") or ":" in path[:3] or not path
+    """Whether a path isn't one below the root: absolute, climbing, or on a Windows drive."""
+    pure = PurePath(path)
+    return not path or bool(pure.anchor) or ".." in pure.parts

@@ -11,7 +11,7 @@ from indexed import facts_of
 
 from context.graph import order
 from context.ignore import Ignores
-from context.index import build
+from context.index import build, overlaid
 from context.languages import of
 from context.parse import parse
 from context.scope import enclosing
@@ -216,6 +216,32 @@ def test_reexports_are_followed_through_any_change(
     fresh = build(facts_of(files | {path: text}))
     assert changed.imports == fresh.imports
     assert changed.order == fresh.order
+
+
+EDITED = st.sampled_from([*PYTHON_PATHS, "new.py", "pkg/new.py"])
+
+
+@given(
+    st.tuples(*[PYTHON_TEXTS] * len(PYTHON_PATHS)),
+    st.lists(st.tuples(EDITED, st.none() | PYTHON_TEXTS), min_size=1, max_size=6),
+)
+@settings(max_examples=200, deadline=None)
+def test_typing_leads_where_a_new_start_would(
+    texts: tuple[str, ...], edits: list[tuple[str, str | None]]
+) -> None:
+    """Files that are on disk and new ones, opened, changed and closed again in any order."""
+    files = dict(zip(PYTHON_PATHS, texts, strict=True))
+    seen = ground = build(facts_of(files))
+    opened: dict[str, str] = {}
+    for path, text in edits:
+        opened.pop(path, None)
+        opened |= {path: text} if text is not None else {}
+        seen = overlaid(seen, ground, facts_of(opened))
+        fresh = build(facts_of(files | opened))
+        assert (seen.facts, seen.imports) == (fresh.facts, fresh.imports)
+        assert (seen.order, seen.folders) == (fresh.order, fresh.folders)
+        names = ("one", "two", "three")
+        assert [*map(seen.definers, names)] == [*map(fresh.definers, names)]
 
 
 @given(st.lists(st.text(max_size=12), max_size=6), st.text(min_size=1, max_size=12))
