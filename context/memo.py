@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from context.candidates import Candidate
+    from context.facts import FileFacts
     from context.forms import Level, Rendered
     from context.index import Index
     from context.types import TokenCounter
@@ -29,23 +30,25 @@ Key = tuple[str, str, str, frozenset[str]]
 class Memo:
     """A cache for `fit`, bounded, safe to share between the states of one session."""
 
-    __slots__ = ("_cost", "_costs", "_forms", "_sources")
+    # Several threads may ask at once, and any of them may put an empty dictionary in a
+    # full one's place: whoever has begun with one goes on with that one.
+    __slots__ = ("_counted", "_forms", "_sources")
 
     def __init__(self) -> None:
-        self._cost: TokenCounter | None = None
-        self._costs: dict[tuple[str, str], int] = {}
+        self._counted: tuple[TokenCounter, dict[tuple[str, str], int]] | None = None
         self._forms: dict[Key, Rendered] = {}
-        self._sources: dict[tuple[str, str], Source | None] = {}
+        self._sources: dict[tuple[str, str], Source] = {}
 
     def count(self, cost: TokenCounter, path: str, text: str) -> int:
-        """What `text` costs as a snippet; counted anew for another counter."""
-        if cost is not self._cost or len(self._costs) > _MOST_FORMS:
-            self._cost, self._costs = cost, {}
+        """What `text` costs as a snippet; counted anew for a counter that isn't equal."""
+        counted = self._counted
+        if counted is None or counted[0] != cost or len(counted[1]) > _MOST_FORMS:
+            counted = self._counted = (cost, {})
+        _, costs = counted
         key = (path, text)
-        found = self._costs.get(key)
-        if found is None:
-            found = self._costs[key] = cost.snippet(path, text)
-        return found
+        if key not in costs:
+            costs[key] = cost.snippet(path, text)
+        return costs[key]
 
     def form(
         self, level: Level, candidate: Candidate, index: Index, read: Callable[[str], str | None]
@@ -53,26 +56,34 @@ class Memo:
         """The candidate at a level; None where its text can't be had or has nothing to show."""
         name = index.facts[candidate.path].digest
         key = (level, candidate.path, name, candidate.names)
-        if key not in self._forms:
+        forms = self._forms
+        if len(forms) > _MOST_FORMS:
+            forms = self._forms = {}
+        if key not in forms:
             source = self._source(candidate.path, index, read)
             if source is None:
                 return None
-            if len(self._forms) > _MOST_FORMS:
-                self._forms = {}
-            self._forms[key] = render(level, candidate, source)
-        return self._forms[key] if self._forms[key].text else None
+            forms[key] = render(level, candidate, source)
+        return forms[key] if forms[key].text else None
 
     def _source(self, path: str, index: Index, read: Callable[[str], str | None]) -> Source | None:
         facts = index.facts[path]
         key = (path, facts.digest)
-        if key not in self._sources:
-            if len(self._sources) > _MOST_SOURCES:
-                self._sources = {}
+        sources = self._sources
+        if len(sources) > _MOST_SOURCES:
+            sources = self._sources = {}
+        if key not in sources:
             text = read(path)
-            if text is not None and digest(to_bytes(text)) != facts.digest:
-                # The file has changed since it was indexed, and so have its lines.
-                facts = parse_open(path, facts.language, text)
-            comment = line_comment(facts.language) or "//"
-            source = Source(text, lines(text), facts.definitions, comment) if text else None
-            self._sources[key] = source
-        return self._sources[key]
+            if not text:
+                # Not kept: what can't be had now may be there again at the next request.
+                return None
+            sources[key] = _made(facts, text)
+        return sources[key]
+
+
+def _made(facts: FileFacts, text: str) -> Source:
+    if digest(to_bytes(text)) != facts.digest:
+        # The file has changed since it was indexed, and so have its lines.
+        facts = parse_open(facts.path, facts.language, text)
+    comment = line_comment(facts.language) or "//"
+    return Source(text, lines(text), facts.definitions, comment)
