@@ -13,8 +13,10 @@ import os
 import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor, as_completed
+from dataclasses import dataclass, field
 from pathlib import Path
 from queue import Empty, SimpleQueue
+from threading import Event
 from typing import IO, TYPE_CHECKING, Any
 
 from context.examine import Record, Task, examine
@@ -30,6 +32,34 @@ _BATCH_FILES = 50
 _MOST_WORKERS = 8
 _PACKAGE = Path(__file__).resolve().parent
 _BOOT = "import sys; sys.path.extend(sys.argv[1:]); from context.workers import serve; serve()"
+
+
+@dataclass(frozen=True, slots=True)
+class _Work:
+    """What the drivers share.
+
+    Attributes:
+        done: records as they come, and a None from each driver at its end.
+        over: set when nobody waits for records any more.
+        workers: every one that was started.
+    """
+
+    root: Path
+    stopped: Callable[[], bool]
+    todo: SimpleQueue[list[Task]] = field(default_factory=SimpleQueue)
+    done: SimpleQueue[tuple[Task, Record] | None] = field(default_factory=SimpleQueue)
+    over: Event = field(default_factory=Event)
+    workers: list[subprocess.Popen[bytes]] = field(default_factory=list)
+
+    def ends(self) -> bool:
+        """Whether to leave the rest undone."""
+        return self.over.is_set() or self.stopped()
+
+    def leave(self) -> None:
+        """Let the drivers come to an end at once, whatever their workers are busy with."""
+        self.over.set()
+        for worker in tuple(self.workers):
+            worker.kill()
 
 
 def examine_all(
@@ -49,15 +79,18 @@ def examine_all(
 def _in_processes(
     root: Path, tasks: Sequence[Task], n_workers: int, stopped: Callable[[], bool]
 ) -> Iterator[tuple[Task, Record]]:
-    todo: SimpleQueue[list[Task]] = SimpleQueue()
-    done: SimpleQueue[tuple[Task, Record] | None] = SimpleQueue()
+    work = _Work(root, stopped)
     for batch in _batches(tasks):
-        todo.put(batch)
+        work.todo.put(batch)
     with ThreadPoolExecutor(n_workers, thread_name_prefix="infill-parse") as pool:
-        drivers = [pool.submit(_drive, root, todo, done, stopped) for _ in range(n_workers)]
-        for _ in drivers:
-            while (item := done.get()) is not None:
-                yield item
+        drivers = [pool.submit(_drive, work) for _ in range(n_workers)]
+        try:
+            for _ in drivers:
+                while (item := work.done.get()) is not None:
+                    yield item
+        finally:
+            # An interrupt, or a caller who has had enough, must not wait for the rest.
+            work.leave()
     for driver in as_completed(drivers):
         driver.result()
 
@@ -73,56 +106,52 @@ def _batches(tasks: Sequence[Task]) -> Iterator[list[Task]]:
         yield batch
 
 
-def _drive(
-    root: Path,
-    todo: SimpleQueue[list[Task]],
-    done: SimpleQueue[tuple[Task, Record] | None],
-    stopped: Callable[[], bool],
-) -> None:
+def _drive(work: _Work) -> None:
     """Feed one worker until nothing is left to do, starting another where one dies."""
     worker: subprocess.Popen[bytes] | None = None
     try:
-        while not stopped():
-            batch = todo.get_nowait()
-            worker = worker or _start(root)
+        while not work.ends():
+            batch = work.todo.get_nowait()
+            worker = worker or _start(work)
             try:
-                for task, record in _ask(worker, root, batch):
-                    done.put((task, record))
+                for task, record in _ask(worker, work.root, batch):
+                    work.done.put((task, record))
             except (OSError, ValueError):
                 _stop(worker)
                 worker = None
-                _split(batch, todo, done)
+                _split(batch, work)
     except Empty:
         pass
     finally:
-        done.put(None)
+        work.done.put(None)
         if worker is not None:
             _stop(worker)
 
 
-def _split(
-    batch: list[Task],
-    todo: SimpleQueue[list[Task]],
-    done: SimpleQueue[tuple[Task, Record] | None],
-) -> None:
+def _split(batch: list[Task], work: _Work) -> None:
     """Try the files of a batch that killed its worker one by one; blame the one that is alone."""
     if len(batch) == 1:
         task = batch[0]
-        done.put((task, Record(task.mtime_ns, task.size, None, "unparsable")))
+        work.done.put((task, Record(task.mtime_ns, task.size, None, "unparsable")))
         return
     for task in batch:
-        todo.put([task])
+        work.todo.put([task])
 
 
-def _start(root: Path) -> subprocess.Popen[bytes]:
-    return subprocess.Popen(  # noqa: S603 -- our own interpreter, our own code
-        [sys.executable, "-P", "-E", "-c", _BOOT, *_import_path(root)],
+def _start(work: _Work) -> subprocess.Popen[bytes]:
+    worker = subprocess.Popen(  # noqa: S603 -- our own interpreter, our own code
+        [sys.executable, "-P", "-E", "-c", _BOOT, *_import_path(work.root)],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,
         cwd=_PACKAGE,
         creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),
     )
+    work.workers.append(worker)
+    if work.over.is_set():
+        # Nobody may have seen it in the list any more.
+        worker.kill()
+    return worker
 
 
 def _import_path(root: Path) -> list[str]:
