@@ -24,11 +24,16 @@ _IGNORE_FILES = frozenset(ignore.NAMES)
 # A folder below this depth is a loop of mounts or a mistake.
 _MAX_DEPTH = 100
 _WINDOWS = os.name == "nt"
+_INT64 = 2**64
 
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """A file worth reading, and the stat that tells whether it has changed since."""
+    """A file worth reading, and the stat that tells whether it has changed since.
+
+    Attributes:
+        mtime_ns: the lower 64 bits of it, with a sign: what a database holds.
+    """
 
     path: str
     mtime_ns: int
@@ -155,10 +160,15 @@ def _visit(entry: os.DirEntry[str], path: str, ignores: Ignores, walk: _Walk) ->
         return False
     reason = _left_out(status, path, ignores)
     if reason is None:
-        walk.files.append(Found(path, status.st_mtime_ns, status.st_size))
+        walk.files.append(Found(path, _signed(status.st_mtime_ns), status.st_size))
     else:
         walk.left_out[_printable(path)] = reason
     return False
+
+
+def _signed(mtime_ns: int) -> int:
+    """A time as 64 bits; those before 1677 and after 2262 wrap, and different ones stay so."""
+    return (mtime_ns + _INT64 // 2) % _INT64 - _INT64 // 2
 
 
 def _enter(entry: os.DirEntry[str], path: str, ignores: Ignores, walk: _Walk) -> bool:

@@ -2,8 +2,9 @@
 
 A repository has a folder of its own below the cache folder, readable by the user
 alone. Whatever goes wrong with the file (damaged, locked, on a read-only disk) the
-server works without it: one line in the log, no exception. A damaged file is made
-anew.
+server works without it: one line in the log, no exception. A file that is damaged or
+holds somebody else's tables is made anew; while another process writes, what is to be
+kept waits for the next time.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ import logging
 import sqlite3
 import sys
 from contextlib import closing, suppress
+from functools import cache
 from hashlib import blake2b
 from typing import TYPE_CHECKING, Any
 from zlib import crc32
@@ -29,6 +31,9 @@ if TYPE_CHECKING:
 # Counted up whenever rows or what a parser puts into them change their meaning.
 SCHEMA = 2
 _BUSY_S = 0.5
+_BUSY = frozenset({sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED})
+# Of our statements SQLite finds nothing wrong but that they don't fit the file's tables.
+_DAMAGED = frozenset({sqlite3.SQLITE_ERROR, sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB})
 _log = logging.getLogger(__name__)
 
 _TABLES = """
@@ -51,25 +56,24 @@ def folder_for(cache_dir: Path, root: Path) -> Path:
 
 
 class Store:
-    """The file, or nothing in its place: every method works either way, from any thread."""
+    """The file, or nothing in its place: every method works either way, from any thread.
+
+    Two that save take turns: that is the caller's to see to.
+    """
 
     def __init__(self, cache_dir: Path | None, root: Path) -> None:
+        # What the file ought to hold and doesn't yet; None for a record to take out.
+        self._owed: dict[str, Record | None] = {}
         self._path: Path | None = None
         if cache_dir is not None:
-            self._path = _prepare(folder_for(cache_dir, root))
+            self._path = _prepare(cache_dir, folder_for(cache_dir, root))
 
     def load(self) -> dict[str, Record]:
         """Every record by path; none where there is no usable file."""
         try:
             return self._read()
-        except sqlite3.DatabaseError as error:
-            if isinstance(error, sqlite3.OperationalError):
-                self._give_up(error)
-            else:
-                self._start_over(error)
-            return {}
-        except OSError as error:
-            self._give_up(error)
+        except (sqlite3.Error, OSError) as error:
+            self._go_on_after(error)
             return {}
 
     def load_edges(self, digest: str) -> dict[str, Edges] | None:
@@ -82,7 +86,7 @@ class Store:
                 row = base.execute(query, (digest,)).fetchone()
             return _decode_edges(row[0]) if row and row[1] == _checksum(row[:1]) else None
         except (sqlite3.Error, OSError, ValueError) as error:
-            self._give_up(error)
+            self._go_on_after(error)
             return None
 
     def save(
@@ -94,19 +98,14 @@ class Store:
         """Put records in, take others out, and keep the edges under their digest."""
         if self._path is None:
             return
+        self._owed |= dict.fromkeys(removed)
+        self._owed |= changed
         try:
             with closing(_connect(self._path)) as base, base:
-                base.executemany("DELETE FROM file WHERE path = ?", [(path,) for path in removed])
-                rows = [_row(path, record) for path, record in changed.items()]
-                base.executemany(f"INSERT OR REPLACE INTO file VALUES ({_MARKS})", rows)  # noqa: S608 -- marks only
-                digest, edges = graph
-                coded = json.dumps(edges, separators=(",", ":"))
-                base.execute(
-                    "INSERT OR REPLACE INTO graph VALUES (1, ?, ?, ?)",
-                    (digest, coded, _checksum((coded,))),
-                )
+                _write(base, self._owed, graph)
+            self._owed = {}
         except (sqlite3.Error, OSError) as error:
-            self._give_up(error)
+            self._go_on_after(error)
 
     def _read(self) -> dict[str, Record]:
         if self._path is None:
@@ -114,6 +113,18 @@ class Store:
         with closing(_connect(self._path)) as base:
             rows = base.execute("SELECT * FROM file")
             return {row[0]: _record(row) for row in rows if row[-1] == _checksum(row[:-1])}
+
+    def _go_on_after(self, error: Exception) -> None:
+        # What isn't SQLite's own complaint is about what was read from the file.
+        code: int = getattr(error, "sqlite_errorcode", sqlite3.SQLITE_CORRUPT)
+        # The lowest byte is the kind of error, the others say more about it.
+        kind = code & 0xFF
+        if isinstance(error, OSError) or kind not in _BUSY | _DAMAGED:
+            self._give_up(error)
+        elif kind in _DAMAGED:
+            self._start_over(error)
+        else:
+            _log.info("The index at %s is being written to (%s)", self._path, error)
 
     def _start_over(self, error: Exception) -> None:
         _log.warning("The index at %s is damaged (%s) and is made anew", self._path, error)
@@ -126,7 +137,7 @@ class Store:
     def _give_up(self, error: Exception) -> None:
         if self._path is not None:
             _log.warning("Working without the index at %s (%s)", self._path, error)
-        self._path = None
+        self._path, self._owed = None, {}
 
 
 _MARKS = ", ".join("?" * 11)
@@ -140,10 +151,14 @@ def digest_of(facts: Mapping[str, FileFacts]) -> str:
     return found.hexdigest()
 
 
-def _prepare(folder: Path) -> Path | None:
+def _prepare(cache_dir: Path, folder: Path) -> Path | None:
+    """Where the file goes, in folders that are the user's alone if they are made here.
+
+    Those that are there already, or that a link leads to, stay as they are.
+    """
     try:
-        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        folder.chmod(0o700)
+        for each in (cache_dir, folder):
+            each.mkdir(mode=0o700, parents=True, exist_ok=True)
     except OSError as error:
         _log.warning("Working without an index on disk: %s can't be made (%s)", folder, error)
         return None
@@ -151,15 +166,51 @@ def _prepare(folder: Path) -> Path | None:
 
 
 def _connect(path: Path) -> sqlite3.Connection:
+    if not path.exists():
+        # SQLite gives the files that it puts beside this one the same rights.
+        path.touch(mode=0o600)
     base = sqlite3.connect(path, timeout=_BUSY_S)
     try:
         base.execute("PRAGMA journal_mode = WAL")
         base.execute("PRAGMA synchronous = NORMAL")
         base.executescript(_TABLES)
+        _refuse_foreign(base)
     except BaseException:
         base.close()
         raise
     return base
+
+
+def _refuse_foreign(base: sqlite3.Connection) -> None:
+    if _tables(base) != _our_tables():
+        raise sqlite3.DatabaseError("its tables are others than ours")
+
+
+def _tables(base: sqlite3.Connection) -> list[tuple[Any, ...]]:
+    query = "SELECT name, sql FROM sqlite_master WHERE name IN ('file', 'graph') ORDER BY name"
+    return base.execute(query).fetchall()
+
+
+@cache
+def _our_tables() -> list[tuple[Any, ...]]:
+    with closing(sqlite3.connect(":memory:")) as base:
+        base.executescript(_TABLES)
+        return _tables(base)
+
+
+def _write(
+    base: sqlite3.Connection,
+    records: Mapping[str, Record | None],
+    graph: tuple[str, Mapping[str, Edges]],
+) -> None:
+    gone = [(path,) for path, record in records.items() if record is None]
+    base.executemany("DELETE FROM file WHERE path = ?", gone)
+    rows = [_row(path, record) for path, record in records.items() if record is not None]
+    base.executemany(f"INSERT OR REPLACE INTO file VALUES ({_MARKS})", rows)  # noqa: S608 -- marks only
+    digest, edges = graph
+    coded = json.dumps(edges, separators=(",", ":"))
+    row = (digest, coded, _checksum((coded,)))
+    base.execute("INSERT OR REPLACE INTO graph VALUES (1, ?, ?, ?)", row)
 
 
 def _row(path: str, record: Record) -> tuple[Any, ...]:
