@@ -7,6 +7,7 @@ from importlib.metadata import version
 from typing import TYPE_CHECKING, Any, cast
 
 from lsprotocol import types
+from pygls.exceptions import FeatureRequestError
 from pygls.lsp.server import LanguageServer
 
 from lsp_server.features import FEATURES
@@ -41,8 +42,9 @@ class InfillServer(LanguageServer):
         return cast("InfillProtocol", self.protocol)
 
     def report_server_error(self, error: Exception, source: Any) -> None:
-        """Log what no request asked for; a message box would only be in the user's way."""
-        log.error("%s: %s", getattr(source, "__name__", source), error)
+        """Log it; a message box would only be in the user's way, and a refusal is no fault."""
+        level = logging.INFO if source is FeatureRequestError else logging.ERROR
+        log.log(level, "%s: %s", getattr(source, "__name__", source), error)
 
 
 def create_server(*, config: Path | None = None, assignments: list[str]) -> InfillServer:
