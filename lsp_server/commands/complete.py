@@ -36,7 +36,7 @@ def run(options: argparse.Namespace) -> None:
 async def _converse(place: Place, options: argparse.Namespace) -> Json:
     """The result, printed as soon as it is there: the server ends while the user reads."""
     command = launch.command("serve", *_server_arguments(options))
-    async with connect(command, place.root) as server:
+    async with connect(command, place.root if place.to_crawl else None) as server:
         _raise_for(await server.settled())
         uri = place.file.as_uri()
         server.notify("textDocument/didOpen", _opened(uri, place.text))

@@ -45,7 +45,8 @@ def _previewed(options: argparse.Namespace, place: Place) -> dict[str, Any]:
     try:
         workspace = open_workspace(place.root, settings, cache_folder())
         try:
-            workspace.repository.refresh()
+            if place.to_crawl:
+                workspace.repository.refresh()
             path = workspace.relative(place.file)
             cursor = Lines(place.text).starts[place.line] + place.character
             snapshot = Snapshot(path, languages.of(path), None, place.text, cursor)

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from context.errors import ContextError
@@ -16,15 +18,20 @@ from lsp_server.positions import Lines
 
 if TYPE_CHECKING:
     import argparse
-    from pathlib import Path
 
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """A cursor in a text; `line` and `character` count from 0, in code points."""
+    """A cursor in a text; `line` and `character` count from 0, in code points.
+
+    Attributes:
+        to_crawl: whether the root is worth reading: a file that lies bare in a home
+            folder, or at the top of a disk, doesn't make that a repository.
+    """
 
     file: Path
     root: Path
+    to_crawl: bool
     text: str
     line: int
     character: int
@@ -41,7 +48,16 @@ def resolve(options: argparse.Namespace) -> Place:
     file = real(options.directory / parsed.file)
     text = _text_of(file, stdin=getattr(options, "stdin", False))
     location.offset_of(parsed, Lines(text))
-    return Place(file, root_of(file, options.root), text, parsed.line - 1, parsed.column - 1)
+    root = root_of(file, options.root)
+    to_crawl = options.root is not None or not _is_everything(root)
+    return Place(file, root, to_crawl, text, parsed.line - 1, parsed.column - 1)
+
+
+def _is_everything(root: Path) -> bool:
+    """Whether a folder without `.git` holds all that somebody has."""
+    if (root / ".git").exists():
+        return False
+    return root == Path(root.anchor) or root == Path(os.path.expanduser("~"))  # noqa: PTH111
 
 
 def root_of(file: Path, given: Path | None) -> Path:

@@ -281,3 +281,15 @@ def test_models_lists_names_and_formats(infill, tmp_path):
     lite = next(m for m in shown["models"] if m["name"] == "deepseek-coder-v2-lite-base")
     assert lite["fim"] is True
     assert "deepseek-coder-v2-lite-base" in infill("models", cwd=tmp_path).out
+
+
+def test_a_home_folder_is_not_a_repository(infill, tmp_path):
+    """A file that lies bare in it is completed, and nothing beside it is read."""
+    (tmp_path / "other.py").write_text("def other(): ...\n")
+    (tmp_path / "note.py").write_text("import other\nother.\n")
+    home = {"HOME": str(tmp_path), "USERPROFILE": str(tmp_path)}
+    shown = infill("context", "note.py:2:7", "--json", cwd=tmp_path, **home).json
+    assert shown["files"] == []
+    asked = infill("context", "note.py:2:7", "--json", "--root", ".", cwd=tmp_path, **home).json
+    assert [file["path"] for file in asked["files"]] == ["other.py"]
+    assert infill("complete", "note.py:2:7", cwd=tmp_path, **home).code in (0, 1)
