@@ -24,6 +24,19 @@ def test_the_test_command_is_the_same_everywhere():
         assert part in ci
 
 
+def test_the_first_command_prints_what_the_readme_says(infill):
+    """After the installation it is a cut-off file of ours through a pipe."""
+    first = commands(ROOT / "README.md")[0]
+    cut, file, place = re.search(
+        r"head -c (\d+) (\S+) \| \S+ complete (\S+) --stdin", first
+    ).groups()
+    text = (ROOT / file).read_bytes()[: int(cut)].decode()
+    ran = infill("complete", place, "--stdin", cwd=ROOT, stdin=text)
+    readme = (ROOT / "README.md").read_text("utf-8")
+    (shown,) = re.findall(r"^It prints\n\n    (.+)$", readme, re.MULTILINE)
+    assert ran.out == shown, ran.err
+
+
 def test_no_document_speaks_of_this_machine():
     """What is committed names no folder of whoever wrote it."""
     documents = [*ROOT.glob("*.md"), *ROOT.glob("*.txt"), *(ROOT / "lsp_server").glob("*.md")]
