@@ -60,6 +60,8 @@ class Connection:
         Raises:
             FailureError: the server answered with an error or has died.
         """
+        if self._ended:
+            raise self._death()
         identifier = next(_IDENTIFIERS)
         answer = self._waiting[identifier] = asyncio.get_running_loop().create_future()
         self._send({"id": identifier, "method": method, "params": params})
@@ -86,7 +88,7 @@ class Connection:
                 if method == "infill/status" and params["kind"] != "busy":
                     return params
             if self._ended:
-                raise await self._death()
+                raise self._death()
             self._arrived.clear()
             await self._arrived.wait()
 
@@ -95,22 +97,24 @@ class Connection:
         return next((params for name, params in reversed(self._seen) if name == method), None)
 
     async def listening(self) -> None:
-        """Take in what the server says until it ends."""
+        """Take in what the server says until it ends; half a message is an end, too."""
         reader = self._process.stdout
         try:
             while reader is not None and (message := await _message(reader)) is not None:
                 self._take(message)
+        except (asyncio.IncompleteReadError, ValueError):
+            pass
         finally:
             self._ended = True
             self._arrived.set()
-        death = await self._death()
-        for answer in self._waiting.values():
-            if not answer.done():
-                answer.set_exception(death)
+            for answer in self._waiting.values():
+                if not answer.done():
+                    answer.set_exception(self._death())
 
-    async def _death(self) -> FailureError:
-        code = await self._process.wait()
-        return FailureError(f"the server ended with code {code}", kind="server")
+    def _death(self) -> FailureError:
+        code = self._process.returncode
+        known = "" if code is None else f" (exit code {code})"
+        return FailureError(f"the server ended before it answered{known}", kind="server")
 
     def _take(self, message: Json) -> None:
         if "method" not in message:

@@ -53,7 +53,7 @@ async def answer(
 ) -> Answer:
     """The completion at the snapshot's cursor; a failing backend is an answer, too."""
     started = time.perf_counter()
-    refusal = _refusal(workspace, snapshot)
+    refusal = await _refusal(workspace, snapshot, executor)
     if refusal is not None:
         return Answer(NoCompletion(refusal))
     try:
@@ -65,11 +65,13 @@ async def answer(
     return _answered(prepared, outcome, started)
 
 
-def _refusal(workspace: Workspace, snapshot: Snapshot) -> str | None:
+async def _refusal(workspace: Workspace, snapshot: Snapshot, executor: Executor) -> str | None:
     """Why this document must not leave the machine; None where it doesn't or may."""
     if workspace.stays_here:
         return None
-    reason = workspace.repository.may_send(snapshot.path)
+    may_send = workspace.repository.may_send
+    loop = asyncio.get_running_loop()
+    reason = await loop.run_in_executor(executor, may_send, snapshot.path)
     return f"{snapshot.path} is not sent to another machine: {reason}" if reason else None
 
 

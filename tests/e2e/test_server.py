@@ -176,3 +176,14 @@ async def test_the_server_ends_when_the_editor_dies(tmp_path):
     )
     process.stdin.close()
     await asyncio.wait_for(process.wait(), 10)
+
+
+@pytest.mark.parametrize(
+    "last_words", ["", "Content-Length: 99\\r\\n\\r\\n{", "Content-Length: 1\\r\\n\\r\\n}"]
+)
+async def test_a_server_that_dies_is_reported(tmp_path, last_words):
+    """Before its first word, in the middle of a message, or talking nonsense."""
+    program = f"import sys; sys.stdin.readline(); sys.stdout.write('{last_words}')"
+    with pytest.raises(FailureError, match="ended before it answered"):
+        async with asyncio.timeout(20), connect([sys.executable, "-c", program], tmp_path):
+            pytest.fail("nothing was initialized")
