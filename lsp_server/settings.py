@@ -42,7 +42,7 @@ class CompletionSettings(_Group):
         description="After this many milliseconds a completion is given up.",
     )
     min_confidence: float = Field(
-        default=0.3,
+        default=0.2,
         ge=0.0,
         le=1.0,
         description="What is less likely to be right is cut to what is surer, or not shown.",

@@ -6,7 +6,7 @@ import os
 
 import pytest
 
-REQUIRE_ALL = "INFILL_TESTS_REQUIRE_ALL"
+REQUIRE_ALL = "REQUIRE_EVERY_SUITE"
 
 
 @pytest.hookimpl(wrapper=True)

@@ -32,19 +32,20 @@ def repository(tmp_path):
     """A repository with one module and one that imports it."""
     (tmp_path / ".git").mkdir()
     (tmp_path / "shapes.py").write_text(CODE)
-    (tmp_path / "main.py").write_text("from shapes import area\n\nprint(area(1, 2))\nprint(are\n")
+    calls = "print(area(1, 2))\n" * 2
+    (tmp_path / "main.py").write_text(f"from shapes import area\n\n{calls}print(are\n")
     return tmp_path
 
 
 def test_completes_a_line_of_the_repository(infill, repository):
     """The embedded default needs nothing but the repository."""
-    ran = infill("complete", "main.py:4:10", "--json", cwd=repository)
+    ran = infill("complete", "main.py:5:10", "--json", cwd=repository)
     assert ran.code == 0, ran.err
     shown = ran.json
     assert shown["completion"].startswith("a(")
     assert shown["range"] == {
-        "start": {"line": 3, "character": 9},
-        "end": {"line": 3, "character": 9},
+        "start": {"line": 4, "character": 9},
+        "end": {"line": 4, "character": 9},
     }
     assert shown["backend"] == "ngram"
     assert 0 < shown["confidence"] <= 1
@@ -52,9 +53,9 @@ def test_completes_a_line_of_the_repository(infill, repository):
 
 
 def test_plain_output_is_the_completion_and_nothing_else(infill, repository):
-    plain = infill("complete", "main.py:4:10", cwd=repository)
-    as_json = infill("complete", "main.py:4:10", "--json", cwd=repository)
-    streamed = infill("complete", "main.py:4:10", "--stream", cwd=repository)
+    plain = infill("complete", "main.py:5:10", cwd=repository)
+    as_json = infill("complete", "main.py:5:10", "--json", cwd=repository)
+    streamed = infill("complete", "main.py:5:10", "--stream", cwd=repository)
     assert plain.out == as_json.json["completion"] == streamed.out
 
 
@@ -152,17 +153,17 @@ REDIRECTED = [
     ("models >&-", 0, ""),
     ("models --json >&- 2>&-", 0, ""),
     ("models | head -0", 0, ""),
-    ("complete main.py:4:10 | head -0", 0, ""),
-    ("complete main.py:4:10 --stream | head -0", 0, ""),
-    ("complete main.py:4:10 --json 2>&- | head -0", 0, ""),
+    ("complete main.py:5:10 | head -0", 0, ""),
+    ("complete main.py:5:10 --stream | head -0", 0, ""),
+    ("complete main.py:5:10 --json 2>&- | head -0", 0, ""),
     ("complete gone.py:1:1 2>&-", 3, ""),
-    ("complete main.py:4:10 --stdin <&-", 2, "standard input is closed"),
+    ("complete main.py:5:10 --stdin <&-", 2, "standard input is closed"),
     ("serve <&-", 2, "standard input is closed"),
     ("index 2>&-", 0, "2 files"),
     ("index --json 2>/dev/full", 0, '"files": 2'),
     ("--help | head -0", 0, ""),
     ("models >/dev/full", 3, "No space left"),
-    ("complete main.py:4:10 --json >/dev/full", 3, "No space left"),
+    ("complete main.py:5:10 --json >/dev/full", 3, "No space left"),
 ]
 
 
@@ -209,7 +210,7 @@ def test_a_working_directory_that_is_gone_is_said(infill, tmp_path):
 def test_a_relative_tokenizer_counts_from_the_callers_folder(infill, repository, command):
     """The file is found and refused for what it holds, though Infill works elsewhere."""
     (repository / "tok.json").write_text("{}")
-    place = (command, "main.py:4:10", "--json")
+    place = (command, "main.py:5:10", "--json")
     remote = ("--set", "backend=openai", "--set", "endpoint=http://127.0.0.1:9/v1")
     by_setting = infill(*place, *remote, "--set", "tokenizer=tok.json", cwd=repository)
     by_variable = infill(*place, *remote, cwd=repository, INFILL_TOKENIZER="tok.json")
@@ -253,7 +254,7 @@ def test_context_puts_imports_before_importers(infill, repository):
     """In prompt order, dependencies first, the current file last, within the budget."""
     (repository / "units.py").write_text("METRE = 1\n")
     (repository / "shapes.py").write_text("from units import METRE\n" + CODE)
-    shown = infill("context", "main.py:4:10", "--json", "--budget", "2000", cwd=repository).json
+    shown = infill("context", "main.py:5:10", "--json", "--budget", "2000", cwd=repository).json
     assert [file["path"] for file in shown["files"]] == ["units.py", "shapes.py"]
     assert shown["tokens"] <= shown["budget"] == 2000
     assert shown["prompt"].index("METRE = 1") < shown["prompt"].index("#main.py")
@@ -261,8 +262,8 @@ def test_context_puts_imports_before_importers(infill, repository):
 
 
 def test_context_is_readable_and_prints_the_prompt(infill, repository):
-    table = infill("context", "main.py:4:10", cwd=repository)
-    prompt = infill("context", "main.py:4:10", "--prompt", cwd=repository)
+    table = infill("context", "main.py:5:10", cwd=repository)
+    prompt = infill("context", "main.py:5:10", "--prompt", cwd=repository)
     assert "shapes.py" in table.out
     assert "before the cursor" in table.out
     assert prompt.out.endswith("<｜fim▁end｜>")  # noqa: RUF001

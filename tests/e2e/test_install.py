@@ -54,8 +54,10 @@ def test_the_wheel_works_in_an_environment_of_its_own(built, tmp_path):
     where = [python, "-c", "import sysconfig; print(sysconfig.get_path('purelib'))"]
     purelib = Path(subprocess.run(where, check=True, capture_output=True, text=True).stdout.strip())
     (purelib / "dependencies.pth").write_text(sysconfig.get_path("purelib"))
-    (tmp_path / "a.py").write_text("def alpha(beta):\n    return beta\n\n\nalpha(1)\nalp\n")
-    command = [python.with_name("infill"), "complete", "a.py:6:4"]
+    (tmp_path / "a.py").write_text(
+        "def alpha(beta):\n    return beta\n\n\n" + "alpha(1)\n" * 4 + "alp\n"
+    )
+    command = [python.with_name("infill"), "complete", "a.py:9:4"]
     done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
-    assert done.stdout.startswith("ha")
+    assert done.stdout.startswith("ha(")

@@ -13,7 +13,7 @@ from lsp_server.errors import FailureError
 
 pytestmark = pytest.mark.usefixtures("isolated")
 
-TEXT = "def alpha(beta, gamma):\n    return beta\n\n\nalpha(1, 2)\nalp\n"
+TEXT = "def alpha(beta, gamma):\n    return beta\n\n\n" + "alpha(1, 2)\n" * 4 + "alp\n"
 HEAVY = {"torch", "transformers", "vllm", "llama_cpp"}
 GUARD = """
 import atexit, sys
@@ -59,9 +59,9 @@ async def test_an_item_has_a_range_on_one_line_and_an_accept_command(tmp_path, d
     async with connect(serve(), tmp_path) as server:
         await server.settled()
         server.notify("textDocument/didOpen", opened(document))
-        (item,) = await server.request("textDocument/inlineCompletion", asked(document, 5, 3))
-        assert item["insertText"].startswith("ha")
-        assert item["range"]["start"]["line"] == item["range"]["end"]["line"] == 5
+        (item,) = await server.request("textDocument/inlineCompletion", asked(document, 8, 3))
+        assert item["insertText"].startswith("ha(")
+        assert item["range"]["start"]["line"] == item["range"]["end"]["line"] == 8
         command = {"command": item["command"]["command"], "arguments": item["command"]["arguments"]}
         assert await server.request("workspace/executeCommand", command) is None
 
@@ -84,15 +84,15 @@ async def test_edits_are_followed(tmp_path, document):
             "text": "omega",
         }
         again = {
-            "range": {"start": {"line": 4, "character": 0}, "end": {"line": 5, "character": 3}},
-            "text": "omega(1, 2)\nome",
+            "range": {"start": {"line": 4, "character": 0}, "end": {"line": 8, "character": 3}},
+            "text": "omega(1, 2)\n" * 4 + "ome",
         }
         server.notify(
             "textDocument/didChange",
             {"textDocument": {"uri": document, "version": 2}, "contentChanges": [change, again]},
         )
-        (item,) = await server.request("textDocument/inlineCompletion", asked(document, 5, 3))
-        assert item["insertText"].startswith("ga")
+        (item,) = await server.request("textDocument/inlineCompletion", asked(document, 8, 3))
+        assert item["insertText"].startswith("ga(")
 
 
 @pytest.mark.parametrize(
@@ -112,13 +112,13 @@ async def test_bad_requests_are_refused_and_the_server_goes_on(
         server.notify("textDocument/didOpen", opened(document))
         with pytest.raises(FailureError, match=message):
             await server.request(method, params)
-        assert await server.request("textDocument/inlineCompletion", asked(document, 5, 3))
+        assert await server.request("textDocument/inlineCompletion", asked(document, 8, 3))
 
 
 async def test_a_position_outside_the_document_is_refused(tmp_path, document):
     async with connect(serve(), tmp_path) as server:
         server.notify("textDocument/didOpen", opened(document))
-        with pytest.raises(FailureError, match="has 7 lines"):
+        with pytest.raises(FailureError, match="has 10 lines"):
             await server.request("textDocument/inlineCompletion", asked(document, 70, 0))
 
 
@@ -130,7 +130,7 @@ async def test_notifications_about_unknown_documents_are_survived(tmp_path, docu
         server.notify("textDocument/didOpen", opened("untitled:Untitled-1"))
         assert (
             await server.request(
-                "textDocument/inlineCompletion", asked("untitled:Untitled-1", 5, 3)
+                "textDocument/inlineCompletion", asked("untitled:Untitled-1", 8, 3)
             )
             == []
         )
@@ -155,7 +155,7 @@ async def test_nothing_heavy_is_loaded_and_no_connection_is_made(tmp_path, docum
     async with connect(command, tmp_path) as server:
         await server.settled()
         server.notify("textDocument/didOpen", opened(document))
-        assert await server.request("textDocument/inlineCompletion", asked(document, 5, 3))
+        assert await server.request("textDocument/inlineCompletion", asked(document, 8, 3))
     loaded = set(trace.read_text().split())
     assert "pygls" in loaded
     assert not loaded & HEAVY
@@ -166,7 +166,7 @@ async def test_a_wrong_setting_is_told_and_the_server_stays(tmp_path, document):
         status = await server.settled()
         assert (status["kind"], status["error"]["kind"]) == ("error", "unknown-model")
         server.notify("textDocument/didOpen", opened(document))
-        assert await server.request("textDocument/inlineCompletion", asked(document, 5, 3)) == []
+        assert await server.request("textDocument/inlineCompletion", asked(document, 8, 3)) == []
 
 
 async def test_the_server_ends_when_the_editor_dies(tmp_path):
