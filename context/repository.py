@@ -24,6 +24,7 @@ from context.index import Index, build, overlaid
 from context.parse import parse_open
 from context.resolve import Resolver
 from context.store import Store, digest_of
+from context.text import digest, to_bytes
 from context.types import CorpusEntry
 from context.workers import examine_all
 
@@ -154,11 +155,22 @@ class Repository:
         return reasons[path]
 
     def entries(self) -> Sequence[CorpusEntry]:
-        """Every readable file, sorted by path."""
-        facts = self.index.facts
-        return tuple(
-            CorpusEntry(path, facts[path].language, facts[path].digest) for path in sorted(facts)
-        )
+        """Every readable file, sorted by path.
+
+        What is open is named by its text alone: whoever learns from texts asks once a
+        second while somebody types, and parsing for it would hold up the typing.
+        """
+        with self._lock:
+            on_disk, shadows = self._on_disk, dict(self._shadows)
+        entries = {
+            path: CorpusEntry(path, facts.language, facts.digest)
+            for path, facts in on_disk.facts.items()
+        }
+        for path, text in shadows.items():
+            if self.may_send(path) is None:
+                name = digest(to_bytes(text))
+                entries[path] = CorpusEntry(path, languages.of(path), name)
+        return tuple(entries[path] for path in sorted(entries))
 
     def read(self, path: str, /) -> str | None:
         """The text of a file of the index as the user sees it; None when it can't be read."""
@@ -191,14 +203,14 @@ class Repository:
     ) -> None:
         """Put the new index in the place of the old one, and on disk."""
         facts = _facts(records)
-        digest = digest_of(facts)
-        edges = self._store.load_edges(digest) if self._records is None else None
+        state = digest_of(facts)
+        edges = self._store.load_edges(state) if self._records is None else None
         index = self._built(facts, edges)
         self._records = records
         self._show(index)
         index.prepare()
         if edges is None or fresh or removed:
-            self._store.save(fresh, removed, (digest, index.imports))
+            self._store.save(fresh, removed, (state, index.imports))
 
     def _built(self, facts: dict[str, FileFacts], edges: dict[str, Edges] | None) -> Index:
         if edges is not None:
