@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import logging
 import uuid
 from typing import TYPE_CHECKING, Any
@@ -64,7 +65,10 @@ def _read(workspace: Workspace, report: Callable[[int, int], None]) -> IndexRepo
     """Everything slow that comes from the disk."""
     if workspace.backend.capabilities.prompt:
         workspace.tokenizer()
-    return workspace.repository.refresh(report)
+    found = workspace.repository.refresh(report)
+    # The index stays: the garbage collector needn't look through it between keystrokes.
+    gc.freeze()
+    return found
 
 
 async def _begin_progress(server: InfillServer, workspace: Workspace) -> Callable[[int, int], None]:
