@@ -174,13 +174,16 @@ def test_other_languages() -> None:
 
 def test_the_documents_last_line_is_completed_as_any_other() -> None:
     """A line break that isn't typed yet makes nobody less sure."""
-    fixture = SHOP + """
+    fixture = (
+        SHOP
+        + """
     //- /shop/again.py
     from shop.cart import Cart
 
 
     def take_order(owner, items):
         cart = Cart($0"""
+    )
     with_break, without = answer(fixture + "\n"), answer(fixture)
     assert without.text == with_break.text == "owner, items)"
     assert without.confidence == with_break.confidence
