@@ -1,4 +1,4 @@
-"""The judge's numbers, in thousandths; made by `tests/bench/train_ngram.py`.
+"""The judge's numbers, in thousandths; fitted as `tests/bench/train_ngram.py` does it.
 
 Learnt on the sources of other projects than those the bench measures.
 """
