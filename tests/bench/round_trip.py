@@ -16,13 +16,17 @@ import asyncio
 import statistics
 import time
 from pathlib import Path
+from typing import TYPE_CHECKING
 
+from asking import close_hole, open_hole
 from holes import draw_holes, read_repository
 
 from lsp_server import launch
 from lsp_server.client import Connection, connect
 from lsp_server.errors import FailureError
-from lsp_server.positions import Lines, position_of
+
+if TYPE_CHECKING:
+    from holes import Hole
 
 
 async def measure(root: Path, n: int, seed: int) -> None:
@@ -33,33 +37,22 @@ async def measure(root: Path, n: int, seed: int) -> None:
         await server.settled()
         print(f"ready after {time.perf_counter() - started:.2f} s")
         times, floor = [], []
-        for version, hole in enumerate(holes):
-            times.append(await _complete(server, root, hole, version))
+        for hole in holes:
+            times.append(await _complete(server, root, hole))
             floor.append(await _refused(server))
         _row("completion", times)
         _row("floor (refused request)", floor)
         print(f"resident memory: {_resident_mb(server.pid)} MB")
 
 
-async def _complete(server: Connection, root: Path, hole: object, version: int) -> float:
-    uri = (root / hole.path).as_uri()
-    text = hole.prefix + hole.suffix
-    document = {"uri": uri, "languageId": "", "version": version, "text": text}
-    server.notify("textDocument/didOpen", {"textDocument": document})
-    line, character = position_of(Lines(text), len(hole.prefix), "utf-32")
+async def _complete(server: Connection, root: Path, hole: Hole) -> float:
+    asked = open_hole(server, root, hole)
     # The opening is an editor's business, done before the user types.
     await _refused(server)
     started = time.perf_counter()
-    await server.request(
-        "textDocument/inlineCompletion",
-        {
-            "textDocument": {"uri": uri},
-            "position": {"line": line, "character": character},
-            "context": {"triggerKind": 1},
-        },
-    )
+    await server.request("textDocument/inlineCompletion", asked)
     elapsed = time.perf_counter() - started
-    server.notify("textDocument/didClose", {"textDocument": {"uri": uri}})
+    close_hole(server, asked)
     return elapsed
 
 

@@ -13,11 +13,11 @@ import asyncio
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from asking import close_hole, open_hole
 from holes import draw_holes, read_repository
 
 from lsp_server import launch
 from lsp_server.client import Connection, connect
-from lsp_server.positions import Lines, position_of
 
 if TYPE_CHECKING:
     from holes import Hole
@@ -37,16 +37,9 @@ async def measure(root: Path, n: int, seed: int) -> None:
 
 async def _judged(server: Connection, root: Path, hole: Hole) -> tuple[float, bool]:
     """How sure the server was, and whether it was right."""
-    uri = (root / hole.path).as_uri()
-    text = hole.prefix + hole.suffix
-    line, character = position_of(Lines(text), len(hole.prefix), "utf-32")
-    document = {"uri": uri, "languageId": "", "version": 1, "text": text}
-    where = {"textDocument": {"uri": uri}, "position": {"line": line, "character": character}}
-    server.notify("textDocument/didOpen", {"textDocument": document})
-    items = await server.request(
-        "textDocument/inlineCompletion", {**where, "context": {"triggerKind": 1}}
-    )
-    server.notify("textDocument/didClose", {"textDocument": {"uri": uri}})
+    asked = open_hole(server, root, hole)
+    items = await server.request("textDocument/inlineCompletion", asked)
+    close_hole(server, asked)
     answer = server.last("infill/answer") or {}
     completed = items[0]["insertText"] if items else ""
     return answer.get("confidence") or 0.0, completed.rstrip() == hole.middle.rstrip()
