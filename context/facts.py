@@ -81,6 +81,7 @@ class FileFacts:
         digest: changes whenever the text does.
         coded_words: its identifier-like words, one a line.
         manifest: the whole text, of a file that says how imports resolve (`go.mod`).
+        package: the packages or namespaces the file says it belongs to, separated by blanks.
     """
 
     path: str
@@ -90,6 +91,12 @@ class FileFacts:
     coded_outline: str = ""
     coded_words: str = ""
     manifest: str = ""
+    package: str = ""
+
+    def fields(self) -> tuple[str, ...]:
+        """Everything but the path, in the order in which a `FileFacts` takes it."""
+        coded = (self.coded_imports, self.coded_outline, self.coded_words)
+        return (self.language, self.digest, *coded, self.manifest, self.package)
 
     @property
     def imports(self) -> tuple[Import, ...]:

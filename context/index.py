@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from context.facts import all_names
 from context.graph import Ordered, order
-from context.resolve import Edges, Resolver
+from context.resolve import Edges, Resolver, family_of
 from context.resolve.change import changed_names, passed_names
 from context.resolve.paths import folder_of
 
@@ -132,7 +132,7 @@ class Index:
         if not news:
             return self
         facts = {**self.facts, **news}
-        if any(path not in self.facts or facts[path].manifest for path in news):
+        if any(self._moves(path, facts[path]) for path in news):
             return build(facts)
         resolver = self._resolver.follow(facts)
         imports = dict(self.imports)
@@ -148,6 +148,11 @@ class Index:
             made.__dict__.update({name: self.__dict__[name] for name in kept})
         return made
 
+    def _moves(self, path: str, facts: FileFacts) -> bool:
+        """Whether a file's news change where modules lie, not only what is in them."""
+        old = self.facts.get(path)
+        return old is None or old.manifest != facts.manifest or old.package != facts.package
+
     def _takes(self, importer: str, names: frozenset[str], path: str) -> bool:
         """Whether `importer` may take one of `names` from `path`.
 
@@ -157,13 +162,20 @@ class Index:
         taken = self.imports[importer].values()
         return "*" in names or importer in self.imports[path] or any(map(names.intersection, taken))
 
+    def _users_by_word(self, language: str, names: frozenset[str]) -> set[str]:
+        """Files that may use `names` without importing them one by one."""
+        family = family_of(language)
+        if family is None or not family.is_by_word or not names:
+            return set()
+        kin = (item for item in self.facts.values() if item.language in family.languages)
+        return {item.path for item in kin if any(name in item.coded_words for name in names)}
+
     def _affected(self, news: Mapping[str, FileFacts]) -> set[str]:
         """Files whose edges the news may change: their own, and those of who takes those names."""
         stale = set(news)
         todo = [(path, changed_names(self.facts[path], item)) for path, item in news.items()]
-        if any(names and self.facts[path].language == "Go" for path, names in todo):
-            # Who imports a Go package has edges only to those of its files that it uses.
-            stale.update(path for path, item in self.facts.items() if item.language == "Go")
+        for path, names in todo:
+            stale |= self._users_by_word(self.facts[path].language, names)
         seen: set[tuple[str, frozenset[str]]] = set()
         while todo:
             path, names = todo.pop()
@@ -193,11 +205,17 @@ def overlaid(seen: Index, ground: Index, texts: Mapping[str, FileFacts]) -> Inde
     return seen.with_texts(back | {**texts})
 
 
+def _may_use_others(facts: FileFacts) -> bool:
+    family = family_of(facts.language)
+    return family is not None and bool(facts.coded_imports or family.is_by_word)
+
+
 def build(facts: Mapping[str, FileFacts]) -> Index:
     """The index of a repository with these files; none for an empty one."""
     known = {path: facts[path] for path in sorted(facts)}
     resolver = Resolver(known)
     imports = {
-        path: resolver.edges(item) if item.coded_imports else {} for path, item in known.items()
+        path: resolver.edges(item) if _may_use_others(item) else {}
+        for path, item in known.items()
     }
     return Index(known, resolver, imports)

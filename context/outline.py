@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from context.facts import CONTAINERS, SCOPES, Definition
+from context.languages import line_comment
 from context.text import from_bytes, offsets
 
 if TYPE_CHECKING:
@@ -12,7 +13,9 @@ if TYPE_CHECKING:
 
     from tree_sitter import Node
 
-_COMMENT_MARKS = (b"//", b"/*", b"*")
+_C_MARKS = (b"//", b"/*", b"*")
+# Its docstrings stand below, and a comment above a Python definition is most often a heading.
+_DOCUMENTS_BELOW = frozenset({"Python"})
 
 
 class _Found(NamedTuple):
@@ -29,7 +32,9 @@ class _Found(NamedTuple):
     owner: str
 
 
-def outline(matches: Sequence[dict[str, list[Node]]], data: bytes) -> tuple[Definition, ...]:
+def outline(
+    matches: Sequence[dict[str, list[Node]]], language: str, data: bytes
+) -> tuple[Definition, ...]:
     """Definitions in the order of the text, each after what it stands in.
 
     A name that one class assigns more than once (`self.x` here and there) counts
@@ -38,7 +43,7 @@ def outline(matches: Sequence[dict[str, list[Node]]], data: bytes) -> tuple[Defi
     found, docs = _collect(matches, data)
     found.sort(key=lambda item: (item.start, -item.end, item.named_at))
     at = offsets(data, [place for item in found for place in (item.start, item.end)])
-    return _nest(found, docs, at, _doc_lines(found, data))
+    return _nest(found, docs, at, _doc_lines(found, language, data))
 
 
 def _collect(
@@ -96,13 +101,17 @@ def _with_decorators(item: _Found, decorated: dict[int, Node]) -> _Found:
     return item._replace(start=node.start_byte, line=node.start_point[0])
 
 
-def _doc_lines(found: list[_Found], data: bytes) -> dict[int, int]:
-    """First lines of the comments that stand right above a definition, in brace languages."""
+def _doc_lines(found: list[_Found], language: str, data: bytes) -> dict[int, int]:
+    """First lines of the comments that stand right above a definition."""
+    if language in _DOCUMENTS_BELOW:
+        return {}
+    comment = (line_comment(language) or "//").encode()
+    marks = _C_MARKS if comment == b"//" else (comment,)
     rows = data.split(b"\n")
     lines: dict[int, int] = {}
     for item in found:
         row = item.line - 1
-        while row >= 0 and rows[row].lstrip().startswith(_COMMENT_MARKS):
+        while row >= 0 and rows[row].lstrip().startswith(marks):
             row -= 1
         if row + 1 < item.line:
             lines[item.line] = row + 1

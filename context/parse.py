@@ -6,6 +6,7 @@ live here and in `context.text` only.
 
 from __future__ import annotations
 
+import re
 from functools import lru_cache
 from itertools import count
 from typing import TYPE_CHECKING
@@ -15,7 +16,7 @@ from tree_sitter import Parser, QueryCursor
 from context.facts import FileFacts, encode_imports, encode_outline
 from context.grammars import grammar_of
 from context.outline import outline
-from context.statements import imports
+from context.spelling import imports, package
 from context.text import digest, to_bytes, words
 
 if TYPE_CHECKING:
@@ -32,7 +33,11 @@ _CHUNK_BYTES = 65_536
 # Nobody nests definitions deeper, and a query walks down as far as it is let.
 _DEEPEST = 300
 _MOST_LOOSE = 8_000
-_MANIFESTS = frozenset({"go.mod", "package.json", "tsconfig.json", "jsconfig.json"})
+# Files that say how the imports of others resolve; the resolvers read them whole.
+_MANIFESTS = frozenset(
+    {"go.mod", "package.json", "jsconfig.json", "Cargo.toml", "composer.json", "Package.swift"}
+)
+_TSCONFIG = re.compile(r"tsconfig(\.[\w.-]+)?\.json")
 
 Match = dict[str, list["Node"]]
 
@@ -41,7 +46,7 @@ def parse(path: str, language: str, text: str) -> FileFacts:
     """The facts of a text; an empty set of them where the language has no grammar."""
     data = to_bytes(text)
     name = digest(data)
-    manifest = text if path.rpartition("/")[2] in _MANIFESTS else ""
+    manifest = text if is_manifest(path.rpartition("/")[2]) else ""
     matches = _matches(path, language, data)
     if matches is None:
         return FileFacts(path, language, name, manifest=manifest)
@@ -50,10 +55,16 @@ def parse(path: str, language: str, text: str) -> FileFacts:
         language,
         name,
         encode_imports(imports(matches, language, data)),
-        encode_outline(outline(matches, data)),
+        encode_outline(outline(matches, language, data)),
         "\n".join(sorted(words(data))),
         manifest,
+        package(matches, data),
     )
+
+
+def is_manifest(name: str) -> bool:
+    """Whether a file of this name says how imports resolve."""
+    return name in _MANIFESTS or _TSCONFIG.fullmatch(name) is not None
 
 
 @lru_cache(maxsize=16)

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from context.resolve import Edges
 
 # Counted up whenever rows or what a parser puts into them change their meaning.
-SCHEMA = 2
+SCHEMA = 3
 _BUSY_S = 0.5
 _BUSY = frozenset({sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED})
 # Of our statements SQLite finds nothing wrong but that they don't fit the file's tables.
@@ -40,7 +40,7 @@ _TABLES = """
     CREATE TABLE IF NOT EXISTS file (
         path TEXT PRIMARY KEY, mtime_ns INTEGER, size INTEGER, reason TEXT,
         language TEXT, digest TEXT, imports TEXT, outline TEXT, words TEXT, manifest TEXT,
-        checksum INTEGER
+        package TEXT, checksum INTEGER
     ) WITHOUT ROWID;
     CREATE TABLE IF NOT EXISTS graph (
         id INTEGER PRIMARY KEY, digest TEXT, edges TEXT, checksum INTEGER
@@ -140,7 +140,7 @@ class Store:
         self._path, self._owed = None, {}
 
 
-_MARKS = ", ".join("?" * 11)
+_MARKS = ", ".join("?" * 12)
 
 
 def digest_of(facts: Mapping[str, FileFacts]) -> str:
@@ -222,9 +222,8 @@ def _columns(path: str, record: Record) -> tuple[Any, ...]:
     facts = record.facts
     head = (path, record.mtime_ns, record.size, record.reason)
     if facts is None:
-        return (*head, "", "", "", "", "", "")
-    coded = (facts.coded_imports, facts.coded_outline, facts.coded_words, facts.manifest)
-    return (*head, facts.language, facts.digest, *coded)
+        return (*head, "", "", "", "", "", "", "")
+    return (*head, *facts.fields())
 
 
 def _record(row: tuple[Any, ...]) -> Record:

@@ -216,5 +216,4 @@ def _answer(root: Path, path: str, known: str | None) -> list[str]:
     facts = record.facts
     if facts is None or facts is before:
         return [record.reason]
-    coded = (facts.coded_imports, facts.coded_outline, facts.coded_words, facts.manifest)
-    return ["", facts.language, facts.digest, *coded]
+    return ["", *facts.fields()]

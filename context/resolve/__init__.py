@@ -1,11 +1,11 @@
-"""Which files a file imports: one module a language, one function for all of them.
+"""Which files a file imports: one module a family of languages, one function for all of them.
 
 Pure: what is asked is a mapping of facts, never the disk.
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from context.resolve import go, javascript, python
 
@@ -13,34 +13,39 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from context.facts import FileFacts
+    from context.resolve.family import Family
 
 Edges = dict[str, tuple[str, ...]]
 
+_FAMILIES: tuple[Family, ...] = (
+    go.FAMILY,
+    javascript.FAMILY,
+    python.FAMILY,
+)
+_BY_LANGUAGE = {language: family for family in _FAMILIES for language in family.languages}
 
-class _Layouts(NamedTuple):
-    """What depends on the files' paths and manifests, not on their texts."""
 
-    python: python.Layout
-    javascript: javascript.Layout
-    go: go.Layout
+def family_of(language: str) -> Family | None:
+    """The family that a language's imports stay in; None where nobody resolves them."""
+    return _BY_LANGUAGE.get(language)
 
 
 class Resolver:
     """What the languages know about one set of files; for one set of facts, never changed.
 
     Laying out takes time in proportion to the repository, a question to the imports
-    of one file. `follow` keeps the layout when only texts have changed.
+    of one file. `follow` keeps the layouts when only texts have changed. A language is
+    laid out when its first file is asked about.
     """
 
-    __slots__ = ("_go", "_javascript", "_layouts", "_python")
+    __slots__ = ("_facts", "_layouts", "_tables")
 
-    def __init__(self, facts: Mapping[str, FileFacts], layouts: _Layouts | None = None) -> None:
-        if layouts is None:
-            layouts = _Layouts(python.layout(facts), javascript.layout(facts), go.layout(facts))
-        self._layouts = layouts
-        self._python = python.Tables(facts, layouts.python)
-        self._javascript = javascript.Tables(facts, layouts.javascript)
-        self._go = go.Tables(facts, layouts.go)
+    def __init__(
+        self, facts: Mapping[str, FileFacts], layouts: dict[Family, Any] | None = None
+    ) -> None:
+        self._facts = facts
+        self._layouts = {} if layouts is None else layouts
+        self._tables: dict[Family, Any] = {}
 
     def follow(self, facts: Mapping[str, FileFacts]) -> Resolver:
         """The resolver for other texts under the same paths."""
@@ -48,12 +53,18 @@ class Resolver:
 
     def edges(self, facts: FileFacts) -> Edges:
         """The files that `facts` imports, sorted, each with the names it takes from there."""
-        found: dict[str, set[str]] = {}
-        if facts.language == "Python":
-            found = python.targets(facts, self._python)
-        elif facts.language in javascript.LANGUAGES:
-            found = javascript.targets(facts, self._javascript)
-        elif facts.language == "Go":
-            found = go.targets(facts, self._go)
+        family = family_of(facts.language)
+        if family is None:
+            return {}
+        found = family.targets(facts, self._tables_of(family))
         found.pop(facts.path, None)
         return {path: tuple(sorted(found[path])) for path in sorted(found)}
+
+    def _tables_of(self, family: Family) -> Any:
+        tables = self._tables.get(family)
+        if tables is None:
+            layout = self._layouts.get(family)
+            if layout is None:
+                layout = self._layouts[family] = family.layout(self._facts)
+            tables = self._tables[family] = family.tables(self._facts, layout)
+        return tables

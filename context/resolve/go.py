@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, NamedTuple
 
+from context.resolve.family import Family
 from context.resolve.paths import folder_of, join
 
 if TYPE_CHECKING:
@@ -74,3 +75,6 @@ def targets(facts: FileFacts, tables: Tables) -> dict[str, set[str]]:
             if taken:
                 found.setdefault(path, set()).update(taken)
     return found
+
+
+FAMILY = Family(frozenset({"Go"}), layout, Tables, targets, is_by_word=True)

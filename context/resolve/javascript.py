@@ -10,6 +10,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from context.resolve.chase import Step, chase
+from context.resolve.family import Family
 from context.resolve.manifests import Project, Workspace, projects, workspaces
 from context.resolve.paths import folder_of, join, normal
 
@@ -149,3 +150,6 @@ def _wanted(item: Import, target: FileFacts) -> set[str]:
         # CommonJS: `const Box = require("./box")` is most often a class of that name.
         names.add(item.alias)
     return names | set(item.used)
+
+
+FAMILY = Family(LANGUAGES, layout, Tables, targets)

@@ -12,6 +12,7 @@ import sys
 from typing import TYPE_CHECKING
 
 from context.resolve.chase import Step, chase
+from context.resolve.family import Family
 from context.resolve.paths import ancestors, folder_of, join, shared
 
 if TYPE_CHECKING:
@@ -209,3 +210,6 @@ def _exported(module: str, tables: Tables, seen: set[str]) -> set[str]:
             if inner is not None and inner not in seen:
                 found |= _exported(inner, tables, seen)
     return found
+
+
+FAMILY = Family(frozenset({"Python"}), layout, Tables, targets)
