@@ -14,6 +14,7 @@ from typing import Any, NamedTuple
 
 CONTAINERS = frozenset({"class", "interface", "enum", "module"})
 SCOPES = CONTAINERS | {"function", "method"}
+_VALUES = frozenset({"field", "attribute"})
 
 
 class Name(NamedTuple):
@@ -155,12 +156,31 @@ def decode_outline(coded: str) -> tuple[Definition, ...]:
 
 @lru_cache(maxsize=4096)
 def top_names(coded: str) -> frozenset[str]:
-    """Names defined at the top level, without decoding the rest."""
+    """Names that can be used from outside without naming a type first.
+
+    Those at the top level and in its modules (namespaces), and a C enumeration's constants.
+    """
     rows: list[Any] = json.loads(coded) if coded else []
-    return frozenset(row[0] for row in rows if row[2] < 0 and not row[3])
+    found: set[str] = set()
+    is_open: list[bool] = []
+    for name, kind, parent, owner, *_ in rows:
+        is_top = parent < 0 or (
+            is_open[parent] and (rows[parent][1] != "enum" or kind == "constant")
+        )
+        is_open.append(is_top and kind in {"module", "enum"})
+        if is_top and not owner:
+            found.add(name)
+    return frozenset(found)
 
 
 def all_names(facts: FileFacts) -> set[str]:
-    """Every name the file defines at any depth; fields aside, which come with their class."""
+    """Every name the file defines at any depth; fields aside, which come with their class.
+
+    What only adds to a type (a Rust `impl`, an extension) doesn't define it.
+    """
     rows: list[Any] = json.loads(facts.coded_outline) if facts.coded_outline else []
-    return {row[0] for row in rows if row[1] not in {"field", "attribute"}}
+    return {row[0] for row in rows if row[1] not in _VALUES and not _is_extension(row)}
+
+
+def _is_extension(row: list[Any]) -> bool:
+    return row[1] in CONTAINERS and bool(row[3])

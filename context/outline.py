@@ -95,10 +95,12 @@ def _type_name(receiver: bytes) -> str:
 
 
 def _with_decorators(item: _Found, decorated: dict[int, Node]) -> _Found:
+    """The definition with what decorates it, and with what decorates that (Rust's attributes)."""
     node = decorated.get(item.start)
-    if node is None:
-        return item
-    return item._replace(start=node.start_byte, line=node.start_point[0])
+    while node is not None and node.start_byte < item.start:
+        item = item._replace(start=node.start_byte, line=node.start_point[0])
+        node = decorated.get(item.start)
+    return item
 
 
 def _doc_lines(found: list[_Found], language: str, data: bytes) -> dict[int, int]:
