@@ -184,3 +184,33 @@ def all_names(facts: FileFacts) -> set[str]:
 
 def _is_extension(row: list[Any]) -> bool:
     return row[1] in CONTAINERS and bool(row[3])
+
+
+class Shared(NamedTuple):
+    """What other files can use of one without importing it from there.
+
+    Attributes:
+        types: at the top level or in a namespace there, whatever isn't a function.
+        functions: likewise.
+        additions: members that it adds to types, most often of other files (extensions).
+    """
+
+    types: frozenset[str]
+    functions: frozenset[str]
+    additions: frozenset[str]
+
+
+def shared_names(facts: FileFacts) -> Shared:
+    """The names that a file shares with those of its package, namespace or module."""
+    rows: list[Any] = json.loads(facts.coded_outline) if facts.coded_outline else []
+    found: dict[str, set[str]] = {"types": set(), "functions": set(), "additions": set()}
+    is_open: list[bool] = []
+    for name, kind, parent, owner, *_ in rows:
+        is_top = parent < 0 or is_open[parent]
+        is_open.append(is_top and kind == "module")
+        adds = parent >= 0 and _is_extension(rows[parent])
+        if kind not in CONTAINERS and (owner or adds):
+            found["additions"].add(name)
+        elif is_top and kind != "module" and not owner:
+            found["functions" if kind in SCOPES - CONTAINERS else "types"].add(name)
+    return Shared(*map(frozenset, found.values()))

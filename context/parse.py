@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from tree_sitter import Parser, QueryCursor
 
+from context.code import code
 from context.facts import FileFacts, encode_imports, encode_outline
 from context.grammars import grammar_of
 from context.outline import outline
@@ -56,7 +57,7 @@ def parse(path: str, language: str, text: str) -> FileFacts:
         name,
         encode_imports(imports(matches, language, data)),
         encode_outline(outline(matches, language, data)),
-        "\n".join(sorted(words(data))),
+        "\n".join(sorted(words(code(data, language)))),
         manifest,
         package(matches, data),
     )

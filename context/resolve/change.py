@@ -9,15 +9,21 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from context.facts import shared_names
+
 if TYPE_CHECKING:
     from context.facts import FileFacts
 
+# Here, what a file adds to others' types is used without naming them (extensions).
+_ADDING = frozenset({"C#", "Kotlin", "Scala", "Swift"})
 _DOORS = ("__init__.py", "__init__.pyi")
 
 
 def changed_names(old: FileFacts, new: FileFacts) -> frozenset[str]:
     """The names that may lead elsewhere than before when they are imported from this file."""
     names = old.names ^ new.names
+    if new.language in _ADDING:
+        names |= shared_names(old).additions ^ shared_names(new).additions
     if old.coded_imports != new.coded_imports:
         names |= {bound for *_, bound in _taken(old) ^ _taken(new)}
     return names
