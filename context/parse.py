@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 from tree_sitter import Parser, QueryCursor
 
 from context.code import code
+from context.blanked import readable
 from context.facts import FileFacts, encode_imports, encode_outline
 from context.grammars import grammar_of
 from context.outline import outline
@@ -57,7 +58,7 @@ def parse(path: str, language: str, text: str) -> FileFacts:
         name,
         encode_imports(imports(matches, language, data)),
         encode_outline(outline(matches, language, data)),
-        "\n".join(sorted(words(code(data, language)))),
+        words(code(data, language)),
         manifest,
         package(matches, data),
     )
@@ -77,14 +78,19 @@ def parse_open(path: str, language: str, text: str) -> FileFacts:
 def _matches(path: str, language: str, data: bytes) -> list[Match] | None:
     if len(data) > MAX_PARSED:
         return None
+    language, readable_data = readable(language, path, data)
     grammar = grammar_of(language, path)
-    tree = _tree(grammar, data) if grammar else None
+    tree = _tree(grammar, readable_data) if grammar else None
     if grammar is None or tree is None or _is_rubble(tree.root_node):
         return None
     cursor = QueryCursor(grammar.query)
     cursor.set_max_start_depth(_DEEPEST)
-    found = (match for _, match in cursor.matches(tree.root_node))
-    return [match for match in found if _reads_right(match, data)]
+    guarded = grammar.guarded
+    return [
+        match
+        for pattern, match in cursor.matches(tree.root_node)
+        if pattern not in guarded or _reads_right(match, data)
+    ]
 
 
 def _tree(grammar: Grammar, data: bytes) -> Tree | None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
+from functools import lru_cache
 from hashlib import blake2b
 from typing import TYPE_CHECKING
 
@@ -17,7 +18,11 @@ if TYPE_CHECKING:
 _WORD = re.compile(r"[^\W\d]\w*")
 # A code point is counted at its first byte; those that follow are 0b10xxxxxx.
 _CONTINUATION = bytes(range(0x80, 0xC0))
-_ASCII_WORD = re.compile(rb"[A-Za-z_]\w*")
+_DIGITS = b"0123456789"
+_LETTERS = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz_"
+# What isn't ASCII may be a letter: that is looked at word by word.
+_KEPT = frozenset(_LETTERS + _DIGITS + b"." + bytes(range(0x80, 0x100)))
+_APART = bytes(byte if byte in _KEPT else ord(" ") for byte in range(256))
 
 
 def to_bytes(text: str) -> bytes:
@@ -35,11 +40,28 @@ def digest(data: bytes) -> str:
     return blake2b(data, digest_size=12).hexdigest()
 
 
-def words(data: bytes) -> set[str]:
-    """Every identifier-like word of a text given as UTF-8, in comments and strings too."""
-    if data.isascii():
-        return {word.decode() for word in set(_ASCII_WORD.findall(data))}
-    return set(_WORD.findall(from_bytes(data)))
+@lru_cache(maxsize=1)
+def chains(data: bytes) -> frozenset[bytes]:
+    """Every run of words joined by dots (`self.app.run`), each once, as a text has them.
+
+    Bytes are told apart by a table and split at blanks, which takes four fifths of the time of
+    a regular expression for words, and those who ask for members need no pass of their own.
+    """
+    return frozenset(data.translate(_APART).split())
+
+
+def words(data: bytes) -> str:
+    """Every identifier-like word of a text given as UTF-8, sorted, one a line.
+
+    Those in comments and strings too.
+    """
+    found = set(b".".join(chains(data)).split(b"."))
+    odd = {word for word in found if word[:1] in _DIGITS}
+    if not data.isascii():
+        odd.update(word for word in found if not word.isascii())
+    found -= odd
+    found.update(*(map(to_bytes, _WORD.findall(from_bytes(word))) for word in odd))
+    return from_bytes(b"\n".join(sorted(found)))
 
 
 def offsets(data: bytes, positions: Iterable[int]) -> dict[int, int]:

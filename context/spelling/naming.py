@@ -3,15 +3,21 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from context.facts import Name
-from context.text import from_bytes
+from context.text import chains, from_bytes
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from tree_sitter import Node
 
 _LEADING = re.compile(rb"[A-Za-z_]\w*")
+# No name is longer; what stands behind it isn't copied.
+_LONGEST = 256
+_DOTTED = re.compile(rb"[\w.\x80-\xff]+")
 
 
 class Naming:
@@ -36,16 +42,18 @@ class Naming:
 
     def add(self, match: dict[str, list[Node]], data: bytes) -> None:
         """Take in what one more match says."""
-        alias = text_of(match["import.alias"][0], data) if "import.alias" in match else ""
+        marks = {
+            capture.removeprefix("import."): text_of(nodes[0], data)
+            for capture, nodes in match.items()
+            if capture.startswith("import.")
+        }
+        self.marks |= marks
         self.exported |= "export" in match
-        for capture, nodes in match.items():
-            if capture.startswith("import."):
-                self.marks[capture.removeprefix("import.")] = text_of(nodes[0], data)
-        if "import.default" in match:
-            self.names.append(Name("default", text_of(match["import.default"][0], data)))
-        elif "import.name" in match:
-            name = text_of(match["import.name"][0], data)
-            name = "*" if name == "." else name
+        alias = marks.get("alias", "")
+        if "default" in marks:
+            self.names.append(Name("default", marks["default"]))
+        elif "name" in marks:
+            name = "*" if marks["name"] == "." else marks["name"]
             self.names.append(Name(name, alias or name))
         elif alias:
             self.alias = alias
@@ -63,17 +71,44 @@ def used(alias: str, data: bytes, dot: bytes = b".") -> tuple[str, ...]:
     """
     if not alias or alias.startswith("_"):
         return ()
-    found: set[str] = set()
-    needle = alias.encode("utf-8", "surrogatepass") + dot
+    needle = alias.encode("utf-8", "surrogatepass")
+    is_chain = dot == b"." and _DOTTED.fullmatch(needle)
+    after = _after(needle, data) if is_chain else _found_after(needle + dot, data)
+    words = (_LEADING.match(rest) for rest in after)
+    return tuple(sorted({word.group().decode() for word in words if word}))
+
+
+def _after(alias: bytes, data: bytes) -> Iterator[bytes]:
+    """What follows the dot in every chain that begins with `alias`, which may have dots itself."""
+    first, _, inner = alias.partition(b".")
+    start = inner + b"." if inner else b""
+    for rest in _continued(data).get(first, ()):
+        if rest.startswith(start):
+            yield rest[len(start) :]
+
+
+@lru_cache(maxsize=1)
+def _continued(data: bytes) -> dict[bytes, list[bytes]]:
+    """First word of a chain -> what stands after its dot, each once.
+
+    A file imports some twenty names and most are never followed by a dot: looking for each
+    in the text takes five times as long as looking at every chain once (SymPy, 17,000 imports).
+    """
+    found: dict[bytes, list[bytes]] = {}
+    for chain in chains(data):
+        first, dot, rest = chain.partition(b".")
+        if dot and first:
+            found.setdefault(first, []).append(rest)
+    return found
+
+
+def _found_after(needle: bytes, data: bytes) -> Iterator[bytes]:
     at = data.find(needle)
     while at >= 0:
         after = at + len(needle)
         if at == 0 or not _continues_name(data[at - 1]):
-            word = _LEADING.match(data, after)
-            if word:
-                found.add(word.group().decode())
+            yield data[after : after + _LONGEST]
         at = data.find(needle, after)
-    return tuple(sorted(found))
 
 
 def _continues_name(byte: int) -> bool:

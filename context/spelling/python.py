@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from context.facts import Import
+from context.facts import Import, Name
 from context.spelling.naming import used
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from context.facts import Name
     from context.spelling.naming import Naming
 
 
@@ -25,4 +24,5 @@ def read(naming: Naming, data: bytes) -> Iterator[Import]:
 
 def _with_uses(name: Name, data: bytes) -> Name:
     """The name with what is read from it, where it may be a module: those are lower case."""
-    return name._replace(used=used(name.bound, data)) if name.bound.islower() else name
+    uses = used(name.bound, data) if name.bound.islower() else ()
+    return Name(name.name, name.bound, uses) if uses else name
