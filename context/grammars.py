@@ -5,9 +5,12 @@ from __future__ import annotations
 import importlib
 from functools import lru_cache
 from importlib.resources import files
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from tree_sitter import Language, Query
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 # Language -> name of the query file, module of the grammar, its entry point.
 _SOURCES = {
@@ -16,15 +19,28 @@ _SOURCES = {
     "JSX": ("javascript", "tree_sitter_javascript", "language"),
     "TypeScript": ("typescript", "tree_sitter_typescript", "language_typescript"),
     "Go": ("go", "tree_sitter_go", "language"),
+    "Rust": ("rust", "tree_sitter_rust", "language"),
+    "C": ("c", "tree_sitter_c", "language"),
+    "C++": ("cpp", "tree_sitter_cpp", "language"),
+    "Java": ("java", "tree_sitter_java", "language"),
+    "Kotlin": ("kotlin", "tree_sitter_kotlin", "language"),
+    "Scala": ("scala", "tree_sitter_scala", "language"),
+    "C#": ("csharp", "tree_sitter_c_sharp", "language"),
+    "Swift": ("swift", "tree_sitter_swift", "language"),
 }
 _TSX = ("typescript", "tree_sitter_typescript", "language_tsx")
 
 
 class Grammar(NamedTuple):
-    """How to parse a language and what to look for in it."""
+    """How to parse a language and what to look for in it.
+
+    Attributes:
+        guarded: the numbers of those patterns whose matches count only where `is.X` reads `X`.
+    """
 
     language: Language
     query: Query
+    guarded: frozenset[int]
 
 
 def has_grammar(language: str) -> bool:
@@ -48,4 +64,12 @@ def _load(query: str, module: str, entry: str) -> Grammar:
     pointer: object = getattr(importlib.import_module(module), entry)()
     language = Language(pointer)
     text = files("context").joinpath("queries", f"{query}.scm").read_text(encoding="utf-8")
-    return Grammar(language, Query(language, text))
+    made = Query(language, text)
+    return Grammar(language, made, frozenset(_guarded(made, text.encode())))
+
+
+def _guarded(query: Query, text: bytes) -> Iterator[int]:
+    for number in range(query.pattern_count):
+        start, end = query.start_byte_for_pattern(number), query.end_byte_for_pattern(number)
+        if b"@is." in text[start:end]:
+            yield number

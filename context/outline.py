@@ -54,7 +54,7 @@ def _collect(
     imported: set[int] = set()
     decorated: dict[int, Node] = {}
     for match in matches:
-        kind = next((key for key in match if key.startswith("definition.")), None)
+        kind = _kind(match)
         if kind is not None and "name" in match:
             item = _read(match, match[kind][0], kind.removeprefix("definition."), data)
             # An arrow function that is also a constant is the function.
@@ -71,9 +71,20 @@ def _collect(
     return [_with_decorators(item, decorated) for item in own], docs
 
 
+def _kind(match: dict[str, list[Node]]) -> str | None:
+    # A plain loop: this is asked for every match, and a generator takes three times as long.
+    for capture in match:
+        if capture.startswith("definition."):
+            return capture
+    return None
+
+
 def _read(match: dict[str, list[Node]], node: Node, kind: str, data: bytes) -> _Found:
     name = match["name"][0]
-    last = node.end_point[0]
+    last, column = node.end_point
+    if column == 0 and last > node.start_point[0]:
+        # A line that ends the node ends with it: C's `#define`.
+        last -= 1
     head = match["head"][0].start_point[0] if "head" in match else last
     owner = match["receiver"][0] if "receiver" in match else None
     return _Found(
