@@ -69,10 +69,8 @@ async def _refusal(workspace: Workspace, snapshot: Snapshot, executor: Executor)
     """Why this document must not leave the machine; None where it doesn't or may."""
     if workspace.stays_here:
         return None
-    may_send = workspace.repository.may_send
     loop = asyncio.get_running_loop()
-    reason = await loop.run_in_executor(executor, may_send, snapshot.path)
-    return f"{snapshot.path} is not sent to another machine: {reason}" if reason else None
+    return await loop.run_in_executor(executor, workspace.refusal, snapshot)
 
 
 async def _prepared(

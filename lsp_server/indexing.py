@@ -12,6 +12,7 @@ from lsprotocol import types
 from pygls.exceptions import JsonRpcException
 
 from inference.errors import InferenceError
+from lsp_server.scanning import scan_ahead
 from lsp_server.session import Problem
 from lsp_server.status import send_status
 
@@ -40,6 +41,8 @@ async def keep_indexed(server: InfillServer, workspace: Workspace) -> None:
             await _refresh(server, workspace)
     finally:
         workspace.refreshing = False
+    loop = asyncio.get_running_loop()
+    await loop.run_in_executor(server.session.indexer, scan_ahead, workspace)
 
 
 async def _refresh(server: InfillServer, workspace: Workspace) -> None:

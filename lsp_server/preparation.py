@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from context.secrets_gate import Passing
 from context.select import select
+from context.types import LeftOut
 from inference.budget import ceiling, split_budget
 from inference.pack import SnippetCounter, pack
 from lsp_server.workspace import Remembered
@@ -56,14 +58,19 @@ def prepare(
         spec=spec,
         tokenizer=tokenizer,
     )
+    read = Passing(workspace.gate, workspace.repository.read)
     selection, select_state = select(
         workspace.repository.index,
         snapshot,
         remembered.select,
         budget_tokens=shares.repository,
         cost=SnippetCounter(tokenizer, spec.format),
-        read=workspace.repository.read,
+        read=read,
     )
+    # A choice that stays wasn't read again, and what was kept from it stays so, too.
+    is_same = select_state is remembered.select
+    withheld = remembered.withheld if is_same else _left_out(read)
+    selection = _without(selection, withheld)
     selected = time.perf_counter()
     prompt, pack_state = pack(
         selection,
@@ -75,7 +82,21 @@ def prepare(
         as_ids=workspace.backend.capabilities.token_ids,
     )
     packed = time.perf_counter()
-    state = Remembered(select_state, pack_state)
+    workspace.gate.save()
+    state = Remembered(select_state, pack_state, withheld)
     return Prepared(
         selection, prompt, state, (selected - started) * 1000, (packed - selected) * 1000
     )
+
+
+def _left_out(read: Passing) -> tuple[LeftOut, ...]:
+    return tuple(LeftOut(path, read.withheld[path]) for path in sorted(read.withheld))
+
+
+def _without(selection: Selection, withheld: tuple[LeftOut, ...]) -> Selection:
+    """The selection that says of each file that holds a secret just that."""
+    if not withheld:
+        return selection
+    paths = {item.path for item in withheld}
+    others = (item for item in selection.left_out if item.path not in paths)
+    return replace(selection, left_out=(*withheld, *others))

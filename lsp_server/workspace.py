@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 
 from context.memo import Memo
 from context.repository import Repository
+from context.secrets_gate import Gate
 from context.select import SelectState
 from inference.models import define_model, find_model
 from inference.pack import PackState
@@ -23,6 +24,7 @@ from lsp_server.errors import SettingError
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from context.types import LeftOut, Snapshot
     from inference.models import ModelSpec
     from inference.tokenizer import Tokenizer
     from inference.types import Backend
@@ -35,10 +37,15 @@ MAX_REMEMBERED = 32
 
 @dataclass(frozen=True, slots=True)
 class Remembered:
-    """What the last request in a file leaves for the next, so that its prompt keeps its head."""
+    """What the last request in a file leaves for the next, so that its prompt keeps its head.
+
+    Attributes:
+        withheld: what was wanted for its selection, and holds a secret.
+    """
 
     select: SelectState
     pack: PackState
+    withheld: tuple[LeftOut, ...] = ()
 
 
 @dataclass(slots=True)
@@ -46,19 +53,23 @@ class Workspace:
     """One repository.
 
     Attributes:
+        gate: what every text passes before it is put into a prompt.
         indexed: its first crawl has ended.
         stale: something changed since the last crawl began.
         refreshing: a crawl is under way.
+        closed: nothing more is to be begun.
     """
 
     root: Path
     settings: Settings
     repository: Repository
+    gate: Gate
     backend: Backend
     spec: ModelSpec
     indexed: bool = False
     stale: bool = False
     refreshing: bool = False
+    closed: bool = False
     remembered: OrderedDict[str, Remembered] = field(default_factory=OrderedDict[str, Remembered])
     _memo: Memo = field(default_factory=Memo)
     _tokenizer: Tokenizer | None = None
@@ -98,8 +109,22 @@ class Workspace:
         if not self.backend.capabilities.prompt:
             await self.backend.warm(Request("", "", "", ""))
 
+    def refusal(self, snapshot: Snapshot) -> str | None:
+        """Why a document must not go to the backend; None where it stays here, or may.
+
+        Reads ignore files and scans the text, so not on the event loop.
+        """
+        if self.stays_here:
+            return None
+        reason = self.repository.may_send(snapshot.path)
+        if reason is None:
+            finding = self.gate.finding_while_typed(snapshot.path, snapshot.text)
+            reason = f"it holds a secret ({finding})" if finding else None
+        return f"{snapshot.path} is not sent to another machine: {reason}" if reason else None
+
     def close(self) -> None:
         """Let go of the index; the backend is closed by whoever runs the event loop."""
+        self.closed = True
         self.repository.close()
 
     @property
@@ -132,7 +157,7 @@ def open_workspace(root: Path, settings: Settings, cache_dir: Path | None) -> Wo
             cache_dir=cache_dir,
         ),
     )
-    return Workspace(root, settings, repository, backend, spec)
+    return Workspace(root, settings, repository, Gate(cache_dir, repository.root), backend, spec)
 
 
 def is_loopback(endpoint: str) -> bool:
