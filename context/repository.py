@@ -169,7 +169,7 @@ class Repository:
         for path, text in shadows.items():
             if self.may_send(path) is None:
                 name = digest(to_bytes(text))
-                entries[path] = CorpusEntry(path, languages.of(path), name)
+                entries[path] = CorpusEntry(path, languages.of(path, text), name)
         return tuple(entries[path] for path in sorted(entries))
 
     def read(self, path: str, /) -> str | None:
@@ -253,7 +253,7 @@ class Repository:
             if self.may_send(path) is not None:
                 continue
             if known is None or known[0] != text:
-                known = (text, parse_open(path, languages.of(path), text))
+                known = (text, parse_open(path, languages.of(path, text), text))
             parsed[path] = known
         self._parsed = parsed
         return {path: facts for path, (_, facts) in parsed.items()}

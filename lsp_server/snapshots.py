@@ -42,6 +42,6 @@ def snapshot_at(
     if file is None or workspace is None:
         return None
     path = workspace.relative(file)
-    language = languages.from_lsp(document.language_id, path)
+    language = languages.from_lsp(document.language_id, path, document.text)
     snapshot = Snapshot(path, language, document.version, document.text, cursor)
     return PlaceInWorkspace(workspace, snapshot)

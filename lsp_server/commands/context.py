@@ -49,7 +49,7 @@ def _previewed(options: argparse.Namespace, place: Place) -> dict[str, Any]:
                 workspace.repository.refresh()
             path = workspace.relative(place.file)
             cursor = Lines(place.text).starts[place.line] + place.character
-            snapshot = Snapshot(path, languages.of(path), None, place.text, cursor)
+            snapshot = Snapshot(path, languages.of(path, place.text), None, place.text, cursor)
             return preview(workspace, snapshot, options.budget)
         finally:
             workspace.close()
