@@ -1,6 +1,8 @@
 ; What Infill reads in a Go file. Captures as in python.scm; `receiver` is the type
 ; that a method belongs to.
 
+(package_clause (package_identifier) @package)
+
 (function_declaration name: (identifier) @name body: (_) @head) @definition.function
 (method_declaration
   receiver: (parameter_list (parameter_declaration type: (_) @receiver))

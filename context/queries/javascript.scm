@@ -35,6 +35,8 @@
   (import_clause (named_imports
     (import_specifier name: (_) @import.name alias: (_) @import.alias)))
   source: (string) @import.module)
+(export_statement
+  (namespace_export (_) @import.alias) source: (string) @import.module) @export
 (export_statement !declaration source: (string) @import.module) @export
 (export_statement
   (export_clause (export_specifier name: (_) @import.name !alias))
@@ -50,6 +52,11 @@
     function: (identifier) @is.require arguments: (arguments . (string) @import.module)))
 (variable_declarator
   name: (object_pattern (shorthand_property_identifier_pattern) @import.name)
+  value: (call_expression
+    function: (identifier) @is.require arguments: (arguments . (string) @import.module)))
+(variable_declarator
+  name: (object_pattern (pair_pattern
+    key: (property_identifier) @import.name value: (identifier) @import.alias))
   value: (call_expression
     function: (identifier) @is.require arguments: (arguments . (string) @import.module)))
 (call_expression function: (import) arguments: (arguments . (string) @import.module))

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 # Here, what a file adds to others' types is used without naming them (extensions).
 _ADDING = frozenset({"C#", "Kotlin", "Scala", "Swift"})
 _DOORS = ("__init__.py", "__init__.pyi")
+# `import { a } from "./a"` and `export { a }` are two statements there.
+_BY_IMPORT = frozenset({"JSX", "JavaScript", "TypeScript"})
 
 
 def changed_names(old: FileFacts, new: FileFacts) -> frozenset[str]:
@@ -44,6 +46,8 @@ def _passes_on(facts: FileFacts) -> bool:
     """Whether what is imported from this file is looked for in files that it imports."""
     if facts.language == "Python":
         return facts.path.endswith(_DOORS) or '"*"' in facts.coded_imports
+    if facts.language in _BY_IMPORT:
+        return bool(facts.coded_imports)
     return "true" in facts.coded_imports
 
 

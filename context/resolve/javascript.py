@@ -11,13 +11,14 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from context.resolve.chase import Step, chase
 from context.resolve.family import Family
-from context.resolve.manifests import Project, Workspace, projects, workspaces
-from context.resolve.paths import folder_of, join, normal
+from context.resolve.manifests import Project, projects
+from context.resolve.npm import Workspace, workspaces
+from context.resolve.paths import ancestors, folder_of, join, normal
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
-    from context.facts import FileFacts, Import
+    from context.facts import FileFacts, Import, Name
 
 LANGUAGES = frozenset({"JavaScript", "JSX", "TypeScript"})
 _ENDINGS = (
@@ -34,7 +35,6 @@ _ENDINGS = (
     ".svelte",
 )
 _WRITTEN_FOR = {".js": (".ts", ".tsx"), ".jsx": (".tsx",), ".mjs": (".mts",), ".cjs": (".cts",)}
-_ENTRIES = ("src/index", "index", "src/main", "lib/index")
 
 
 class Layout(NamedTuple):
@@ -67,9 +67,13 @@ class Tables:
 
     def resolve(self, importer: str, module: str) -> str | None:
         """The file that `module`, as written in `importer`, stands for; None for elsewhere."""
-        if module.startswith("."):
-            return self.file_at(normal(join(folder_of(importer), module)))
-        return self._mapped(importer, module) or self._package(module)
+        # Bundlers take a question mark for how to read the file.
+        named = module.partition("?")[0]
+        if named.startswith("."):
+            return self.file_at(normal(join(folder_of(importer), named)))
+        if named.startswith("#"):
+            return self._short(importer, named)
+        return self._mapped(importer, named) or self._package(named)
 
     def _mapped(self, importer: str, module: str) -> str | None:
         folder = folder_of(importer)
@@ -77,8 +81,7 @@ class Tables:
             if not folder:
                 return None
             folder = folder_of(folder)
-        places = self.layout.projects[folder].places(module)
-        return next((found for found in map(self.file_at, places) if found), None)
+        return self._first(self.layout.projects[folder].places(module))
 
     def _package(self, module: str) -> str | None:
         parts = module.split("/")
@@ -86,9 +89,16 @@ class Tables:
         package = self.layout.workspaces.get(name)
         if package is None:
             return None
-        inner = module[len(name) + 1 :]
-        entries = (inner, join("src", inner)) if inner else (*package.entries, *_ENTRIES)
-        places = (normal(join(package.folder, entry)) for entry in entries)
+        return self._first(package.places(module[len(name) + 1 :]))
+
+    def _short(self, importer: str, module: str) -> str | None:
+        """What the package that the importer lies in means by `#x`."""
+        folders = ancestors(importer)
+        own = (each for each in self.layout.workspaces.values() if each.folder in folders)
+        package = max(own, key=lambda each: len(each.folder), default=None)
+        return self._first(package.short(module)) if package else None
+
+    def _first(self, places: Iterable[str]) -> str | None:
         return next((found for found in map(self.file_at, places) if found), None)
 
     def chase(self, path: str, name: str) -> tuple[str, ...]:
@@ -100,14 +110,25 @@ class Tables:
 
     def _onward(self, path: str, name: str) -> list[Step]:
         """Whose names a file passes on; what it names it has, whatever a parser saw there."""
-        found: list[Step] = []
-        for item in self.facts[path].imports:
-            source = self.resolve(path, item.module) if item.exported else None
-            for taken in item.names if source else ():
-                if source and (taken.bound == name or taken.name == "*"):
-                    is_star = taken.name == "*"
-                    found.append(Step(source, name if is_star else taken.name, not is_star))
-        return found
+        return [
+            step
+            for item in self.facts[path].imports
+            for taken in item.names
+            for step in self._steps(path, item, taken, name)
+        ]
+
+    def _steps(self, path: str, item: Import, taken: Name, name: str) -> list[Step]:
+        """Where one taken name leads who looks for `name`.
+
+        What a file imports and another takes from it must be passed on somewhere.
+        """
+        is_star = taken.bound == "*" and item.exported
+        source = self.resolve(path, item.module) if is_star or taken.bound == name else None
+        if source is None or not name:
+            return []
+        if taken.name == "*":
+            return [Step(source, name)] if is_star else [Step(source, "", is_last=True)]
+        return [Step(source, taken.name, is_last=True)]
 
 
 def _guesses(location: str) -> Iterator[str]:

@@ -159,6 +159,7 @@ def test_typescript_facts() -> None:
         "field Shape.side 2:2:2",
         "method Shape.area 3:3:3",
         "enum Color 5:5:5",
+        "field Color.Red 5:5:5",
         "type Id 6:6:6",
         "class Base 7:7:10",
         "field Base.x 8:8:8",
