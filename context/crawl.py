@@ -8,21 +8,29 @@ from __future__ import annotations
 
 import os
 import stat
+from collections import deque
 from dataclasses import dataclass, field
+from functools import partial
+from heapq import nsmallest
+from itertools import chain, islice
 from typing import TYPE_CHECKING
 
 from context import ignore, screen
 from context.errors import ContextError
-from context.files import read_text
+from context.files import decode, read_inside, read_text
 from context.ignore import Ignores
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
     from pathlib import Path
 
-_IGNORE_FILES = frozenset(ignore.NAMES)
+MAX_FILES = 100_000
+"""In a repository. More are hardly anybody's sources, and what is indexed is held in memory."""
+MAX_ENTRIES = 20_000
+"""In one folder. Such a folder holds data; of its files the first by name are taken."""
 # A folder below this depth is a loop of mounts or a mistake.
 _MAX_DEPTH = 100
+_IGNORE_FILES = (*ignore.NAMES, ignore.ATTRIBUTES)
 _WINDOWS = os.name == "nt"
 _INT64 = 2**64
 
@@ -42,44 +50,131 @@ class Found:
 
 @dataclass(frozen=True, slots=True)
 class Crawl:
-    """What a walk found: files sorted by path, and the reason for what was left out.
+    """What a walk found.
 
-    A folder that was left out is one entry, with a `/` at its end.
+    Attributes:
+        files: sorted by path.
+        left_out: the reason for each file that isn't among them. A folder that wasn't
+            entered is one entry, with a `/` at its end; what a walk had no room for
+            is one, with a `*` in the place of the names.
+        folders: those that were entered, without a `/`; the root is `""`.
     """
 
     files: tuple[Found, ...]
     left_out: dict[str, str]
+    folders: frozenset[str]
 
 
 @dataclass(slots=True)
 class _Walk:
+    root: Path
+    pause: Callable[[], None]
     files: list[Found] = field(default_factory=list[Found])
     left_out: dict[str, str] = field(default_factory=dict[str, str])
+    folders: set[str] = field(default_factory=set[str])
+    todo: deque[tuple[str, Ignores]] = field(default_factory=deque[tuple[str, Ignores]])
+
+    def result(self) -> Crawl:
+        """What was found so far."""
+        files = sorted(self.files, key=lambda found: found.path)
+        return Crawl(tuple(files), dict(sorted(self.left_out.items())), frozenset(self.folders))
 
 
-def crawl(root: Path, patterns: Sequence[str] = ()) -> Crawl:
+def _go_on() -> None:
+    """Nobody needs a pause."""
+
+
+def crawl(root: Path, patterns: Sequence[str] = (), *, pause: Callable[[], None] = _go_on) -> Crawl:
     """Every file below `root` that may be read and sent.
 
     Ignored folders aren't entered, nor are those that tools fill. Links are never
     followed: what they lead to inside the root is found where it really lies, and
-    what lies outside isn't this repository's.
+    what lies outside isn't this repository's. The folders nearest the root come
+    first, so that a repository of too many files keeps its own before any data.
+    `pause` is called often: it may let others go first.
     """
-    walk = _Walk()
-    stack = [("", root_rules(root, patterns), 0)]
-    while stack:
-        folder, outer, depth = stack.pop()
-        entries = _list(root, folder, walk)
-        if folder and any(entry.name == "pyvenv.cfg" for entry in entries):
-            walk.left_out[folder + "/"] = "pruned"
+    walk = _Walk(root, pause)
+    walk.todo.append(("", root_rules(root, patterns)))
+    _walk_all(walk)
+    return walk.result()
+
+
+def crawl_paths(
+    root: Path,
+    paths: Iterable[str],
+    patterns: Sequence[str] = (),
+    *,
+    pause: Callable[[], None] = _go_on,
+) -> Crawl:
+    """What `crawl` would find at these paths and below them, without a look at the rest.
+
+    Names are taken from the folders' own lists, so a path in other letters than the
+    disk has it finds nothing on a disk that tells them apart, and its file on others.
+    """
+    walk = _Walk(root, pause)
+    top = root_rules(root, patterns)
+    wanted: dict[str, set[str]] = {}
+    for path in paths:
+        folder, _, name = path.rpartition("/")
+        wanted.setdefault(folder, set()).add(name)
+    for folder in sorted(wanted):
+        rules = _rules_on_the_way(walk, top, folder)
+        if rules is not None:
+            _visit_all(walk, folder, rules, wanted[folder])
+    _walk_all(walk)
+    return walk.result()
+
+
+def _rules_on_the_way(walk: _Walk, top: Ignores, folder: str) -> Ignores | None:
+    """The rules that hold for the folder's parent; None where the walk wouldn't get there."""
+    ignores, above = top, ""
+    for part in folder.split("/") if folder else ():
+        at = f"{above}/{part}" if above else part
+        ignores = ignores.deeper(above, _texts(walk.root, above, _IGNORE_FILES))
+        try:
+            status = (walk.root / at).lstat()
+        except (OSError, ValueError):
+            return None
+        if not stat.S_ISDIR(status.st_mode) or _kept_out(at, status, ignores):
+            return None
+        if screen.by_marker(at, partial(_has, walk.root / at)):
+            return None
+        above = at
+    return ignores
+
+
+def _has(folder: Path, name: str) -> bool:
+    return (folder / name).exists()
+
+
+def _walk_all(walk: _Walk) -> None:
+    while walk.todo:
+        folder, outer = walk.todo.popleft()
+        if len(walk.files) >= MAX_FILES:
+            walk.left_out[folder + "/"] = "too many files"
+        else:
+            _visit_all(walk, folder, outer, None)
+
+
+def _visit_all(walk: _Walk, folder: str, outer: Ignores, names: set[str] | None) -> None:
+    """Take note of a folder's entries, or of those among `names`."""
+    entries = _list(walk, folder)
+    if names is None:
+        walk.folders.add(folder)
+    listed = frozenset(entry.name for entry in entries)
+    if folder and (reason := screen.by_marker(folder, listed.__contains__)):
+        walk.folders.discard(folder)
+        walk.left_out[folder + "/"] = reason
+        return
+    ignores = outer.deeper(folder, _texts(walk.root, folder, listed))
+    folded = {name.casefold() for name in names or ()}
+    for entry in entries:
+        if names is not None and entry.name not in names and entry.name.casefold() not in folded:
             continue
-        ignores = outer.deeper(folder, _ignore_texts(root, folder, entries))
-        for entry in entries:
-            path = f"{folder}/{entry.name}" if folder else entry.name
-            if _visit(entry, path, ignores, walk) and depth < _MAX_DEPTH:
-                stack.append((path, ignores, depth + 1))
-    return Crawl(
-        tuple(sorted(walk.files, key=lambda found: found.path)), dict(sorted(walk.left_out.items()))
-    )
+        walk.pause()
+        path = f"{folder}/{entry.name}" if folder else entry.name
+        if _visit(walk, entry, path, ignores) and path.count("/") < _MAX_DEPTH:
+            walk.todo.append((path, ignores))
 
 
 def root_rules(root: Path, patterns: Sequence[str]) -> Ignores:
@@ -109,6 +204,14 @@ def ignored_by(root: Path, path: str, patterns: Sequence[str] = ()) -> str | Non
     return ignores.reason(f"{folder}/{name}" if folder else name)
 
 
+def folds_case(root: Path) -> bool:
+    """Whether the disk takes `root` written in other letters for the same folder."""
+    try:
+        return root.samefile(str(root).swapcase()) and str(root) != str(root).swapcase()
+    except OSError:
+        return False
+
+
 def _rules_above(root: Path) -> Iterator[ignore.Rules]:
     if (root / ".git").exists():
         return
@@ -123,22 +226,43 @@ def _rules_above(root: Path) -> Iterator[ignore.Rules]:
             yield ignore.rules(ignore.GIT, text.splitlines(), above=above)
 
 
-def _list(root: Path, folder: str, walk: _Walk) -> list[os.DirEntry[str]]:
+def _list(walk: _Walk, folder: str) -> list[os.DirEntry[str]]:
+    """A folder's entries by name; of too many its folders and its first files."""
     try:
-        with os.scandir(root / folder) as entries:
-            return sorted(entries, key=lambda entry: entry.name)
-    except OSError:
+        with os.scandir(walk.root / folder) as scan:
+            entries = list(islice(scan, MAX_ENTRIES + 1))
+            if len(entries) <= MAX_ENTRIES:
+                return sorted(entries, key=lambda entry: entry.name)
+            walk.left_out[f"{folder}/*" if folder else "*"] = "crowded folder"
+            every = chain(entries, _paused(scan, walk.pause))
+            return nsmallest(MAX_ENTRIES, every, key=_folders_first)
+    except (OSError, ValueError):
         walk.left_out[folder + "/"] = "unreadable"
         return []
 
 
-def _ignore_texts(root: Path, folder: str, entries: list[os.DirEntry[str]]) -> dict[str, str]:
-    present = _IGNORE_FILES.intersection(entry.name for entry in entries)
-    return _texts(root, folder, [name for name in ignore.NAMES if name in present])
+def _paused(
+    scan: Iterable[os.DirEntry[str]], pause: Callable[[], None]
+) -> Iterator[os.DirEntry[str]]:
+    for entry in scan:
+        pause()
+        yield entry
 
 
-def _texts(root: Path, folder: str, names: Sequence[str]) -> dict[str, str]:
-    read = {name: _text_of(root / folder / name) for name in names}
+def _folders_first(entry: os.DirEntry[str]) -> tuple[bool, str]:
+    return not entry.is_dir(follow_symlinks=False), entry.name
+
+
+def _texts(root: Path, folder: str, present: Collection[str]) -> dict[str, str]:
+    """The ignore files of a folder that are `present`, in their fixed order; links are none."""
+    read: dict[str, str] = {}
+    for name in _IGNORE_FILES:
+        if name in present:
+            try:
+                path = f"{folder}/{name}" if folder else name
+                read[name] = decode(read_inside(root, path), name).text
+            except ContextError:
+                continue
     return {name: text for name, text in read.items() if text}
 
 
@@ -149,15 +273,18 @@ def _text_of(path: Path) -> str:
         return ""
 
 
-def _visit(entry: os.DirEntry[str], path: str, ignores: Ignores, walk: _Walk) -> bool:
+def _visit(walk: _Walk, entry: os.DirEntry[str], path: str, ignores: Ignores) -> bool:
     """Take note of one entry; True for a folder to go into."""
-    if entry.is_dir(follow_symlinks=False):
-        return _enter(entry, path, ignores, walk)
     try:
         status = entry.stat(follow_symlinks=False)
     except OSError:
         walk.left_out[_printable(path)] = "unreadable"
         return False
+    if stat.S_ISDIR(status.st_mode):
+        reason = _kept_out(path, status, ignores)
+        if reason is not None:
+            walk.left_out[_printable(path) + "/"] = reason
+        return reason is None
     reason = _left_out(status, path, ignores)
     if reason is None:
         walk.files.append(Found(path, _signed(status.st_mtime_ns), status.st_size))
@@ -171,25 +298,17 @@ def _signed(mtime_ns: int) -> int:
     return (mtime_ns + _INT64 // 2) % _INT64 - _INT64 // 2
 
 
-def _enter(entry: os.DirEntry[str], path: str, ignores: Ignores, walk: _Walk) -> bool:
-    reason = None
-    if entry.name in screen.PRUNED:
-        reason = "pruned"
-    elif _is_junction(entry):
-        reason = "link"
-    elif _unprintable(path):
-        reason = "unprintable name"
-    elif ignores.reason(path + "/"):
-        reason = "ignored"
+def _kept_out(folder: str, status: os.stat_result, ignores: Ignores) -> str | None:
+    """Why a folder isn't entered; None where it is."""
+    reason = screen.by_folder(folder.rpartition("/")[2])
     if reason is not None:
-        walk.left_out[_printable(path) + "/"] = reason
-    return reason is None
-
-
-def _is_junction(entry: os.DirEntry[str]) -> bool:
-    """Whether this is a Windows junction: a link that calls itself a folder."""
-    tag = getattr(entry.stat(follow_symlinks=False), "st_reparse_tag", 0) if _WINDOWS else 0
-    return tag != 0
+        return reason
+    if _WINDOWS and getattr(status, "st_reparse_tag", 0) != 0:
+        # A junction: a link that calls itself a folder.
+        return "link"
+    if _unprintable(folder):
+        return "unprintable name"
+    return _by_rules(ignores, folder + "/")
 
 
 def _left_out(status: os.stat_result, path: str, ignores: Ignores) -> str | None:
@@ -199,12 +318,15 @@ def _left_out(status: os.stat_result, path: str, ignores: Ignores) -> str | None
         return "special"
     if _unprintable(path):
         return "unprintable name"
-    reason = screen.by_name(path.rpartition("/")[2])
-    if reason is None and ignores.reason(path):
-        return "ignored"
+    reason = screen.by_name(path.rpartition("/")[2]) or _by_rules(ignores, path)
     if reason is None and status.st_size > screen.MAX_BYTES:
         return "over-large"
     return reason
+
+
+def _by_rules(ignores: Ignores, path: str) -> str | None:
+    family = ignores.reason(path)
+    return family if family is None or family in ignore.MARKED else "ignored"
 
 
 def _unprintable(path: str) -> bool:

@@ -3,7 +3,7 @@
     ContextError
     ├── UnreadableFileError   `kind` is one of missing, folder, special, unreadable,
     │                         binary, over-large
-    └── OutsideRootError      a path that leads out of the repository
+    └── OutsideRootError      a path that leads, or may lead by a link, out of the repository
 
 Messages say what was found and what to do about it.
 """
@@ -26,6 +26,6 @@ class UnreadableFileError(ContextError):
 
 
 class OutsideRootError(ContextError):
-    """A path that leads out of the repository."""
+    """A path that leads out of the repository, or a link, which might."""
 
     kind = "outside-root"

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from context import languages, screen
-from context.errors import UnreadableFileError
-from context.files import decode, read_bytes
+from context.errors import ContextError
+from context.files import decode, read_inside
 from context.parse import parse
 from context.text import digest, to_bytes
 
@@ -44,14 +44,14 @@ class Task:
 def examine(root: Path, task: Task) -> Record:
     """Read a file and say what is in it; never raises."""
     try:
-        data = read_bytes(root / task.path, max_bytes=screen.MAX_BYTES)
+        data = read_inside(root, task.path, max_bytes=screen.MAX_BYTES)
         reason = screen.by_content(data)
         text = "" if reason else decode(data, task.path).text
-    except UnreadableFileError as error:
+    except ContextError as error:
         reason, text = error.kind, ""
     if reason:
         return Record(task.mtime_ns, task.size, None, reason)
     if task.known is not None and task.known.digest == digest(to_bytes(text)):
         return Record(task.mtime_ns, task.size, task.known)
-    facts = parse(task.path, languages.of(task.path), text)
+    facts = parse(task.path, languages.of(task.path, text), text)
     return Record(task.mtime_ns, task.size, facts)

@@ -7,21 +7,20 @@ comes on the event loop at every keystroke.
 
 from __future__ import annotations
 
-import logging
 import time
-from collections import Counter
-from dataclasses import dataclass, field
-from pathlib import PurePath
+from functools import cached_property
 from threading import Event, Lock
 from typing import TYPE_CHECKING
 
-from context import languages, screen
-from context.crawl import crawl, ignored_by
+from context import changes, languages, screen
+from context.changes import NOTHING, Below, Changes, is_outside
+from context.courtesy import Courtesy
+from context.crawl import crawl, crawl_paths, folds_case, ignored_by
 from context.errors import ContextError
-from context.examine import Record, Task
-from context.files import read_text
+from context.files import decode, read_inside
 from context.index import Index, build, overlaid
 from context.parse import parse_open
+from context.report import IndexReport, report_on
 from context.resolve import Resolver
 from context.store import Store, digest_of
 from context.text import digest, to_bytes
@@ -29,39 +28,38 @@ from context.types import CorpusEntry
 from context.workers import examine_all
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
     from pathlib import Path
 
-    from context.crawl import Found
+    from context.changes import News
+    from context.crawl import Crawl
+    from context.examine import Record, Task
     from context.facts import FileFacts
-    from context.resolve import Edges
 
-_log = logging.getLogger(__name__)
-
-
-@dataclass(frozen=True, slots=True)
-class IndexReport:
-    """What a refresh came to; the fields are those of `infill index --json`."""
-
-    files: int = 0
-    by_language: Mapping[str, int] = field(default_factory=dict[str, int])
-    edges: int = 0
-    seconds: float = 0.0
-    from_cache: int = 0
-    parsed: int = 0
-    left_out: Mapping[str, int] = field(default_factory=dict[str, int])
+_UNREADABLE_ROOT = {"/": "unreadable"}
 
 
 class Repository:
     """The files below a root, crawled, parsed, indexed and kept up to date.
 
     Satisfies `context.types.Corpus`. Before the first `refresh` the index is empty.
+
+    Attributes:
+        courtesy: hold it while somebody waits for an answer, and a refresh gives way.
     """
 
-    def __init__(self, root: Path, *, cache_dir: Path | None, ignore: Sequence[str] = ()) -> None:
+    def __init__(
+        self,
+        root: Path,
+        *,
+        cache_dir: Path | None,
+        ignore: Sequence[str] = (),
+        courtesy: Courtesy | None = None,
+    ) -> None:
         self.root = root.resolve()
+        self.courtesy = courtesy or Courtesy()
         self._ignore = tuple(ignore)
-        self._store = Store(cache_dir, self.root)
+        self._store = Store(cache_dir, self.root, pause=self.courtesy.give_way)
         self._refreshing = Lock()
         self._computing = Lock()
         # Held for a few assignments, never while something is read, parsed or built.
@@ -71,7 +69,10 @@ class Repository:
         self._on_disk = build({})
         self._seen = self._on_disk
         self._seen_revision = 0
+        self._crawl = NOTHING
         self._left_out: Mapping[str, str] = {}
+        self._spellings: dict[str, str] | None = None
+        self._has_unsaved_edges = False
         self._shadows: dict[str, str] = {}
         self._parsed: dict[str, tuple[str, FileFacts]] = {}
         self._revision = 0
@@ -102,27 +103,62 @@ class Repository:
         """Path -> why it isn't in the index; folders, which weren't entered, end in `/`."""
         return self._left_out
 
+    @property
+    def folders(self) -> frozenset[str]:
+        """The folders that the last crawl entered, by path; the root is `""`."""
+        return self._crawl.folders
+
+    @property
+    def trouble(self) -> str | None:
+        """For the user, why nothing is kept on disk; None where all is well."""
+        return self._store.trouble
+
     def refresh(self, on_progress: Callable[[int, int], None] | None = None) -> IndexReport:
         """Bring the index up to date with the disk: read and parse what changed, nothing else.
 
         `on_progress` hears how many of how many files are done, from this thread.
         """
         with self._refreshing:
+            return self._refresh(on_progress)
+
+    def refresh_paths(
+        self,
+        paths: Iterable[str],
+        on_progress: Callable[[int, int], None] | None = None,
+    ) -> IndexReport:
+        """Bring the index up to date where these files or folders are, were or have come to be.
+
+        Costs what lies there, not a crawl, unless they are many, or one of them says
+        what holds for others, as an ignore file does. They are read whatever their time
+        and size say.
+        """
+        changed = {path.strip("/") for path in paths if not is_outside(path)}
+        with self._refreshing:
+            if self._records is None or changes.concerns_all(changed):
+                return self._refresh(on_progress)
             started = time.perf_counter()
-            found = crawl(self.root, self._ignore)
-            before = self._store.load() if self._records is None else self._records
-            tasks, records = _compare(found.files, before)
-            fresh = self._examine(tasks, on_progress)
-            if self._closed.is_set():
-                return self._report(time.perf_counter() - started, len(fresh))
-            records.update(fresh)
-            removed = before.keys() - records.keys()
-            if fresh or removed or self._records is None:
-                self._swap(records, fresh, removed)
-            else:
-                self._show(self._on_disk)
-            self._note_left_out(found.left_out, records)
-            return self._report(time.perf_counter() - started, len(tasks))
+            pause = self.courtesy.give_way
+            found = crawl_paths(self.root, sorted(changed), self._ignore, pause=pause)
+            below = Below(changed, self._records, folds_case=self._folds_case)
+            seen = changes.after_look(changed, found, self._crawl, below)
+            return self._take_up(seen, started, on_progress)
+
+    def settle(self) -> None:
+        """At an idle moment, do what the next request or the next start would have to."""
+        self.index.prepare()
+        with self._refreshing:
+            if self._has_unsaved_edges and not self._closed.is_set():
+                self._has_unsaved_edges = False
+                state = digest_of(self._on_disk.facts)
+                self._store.save({}, (), (state, self._on_disk.imports))
+
+    def spelt(self, path: str) -> str:
+        """The path in the letters that the disk has it in, where the disk doesn't mind which."""
+        if path in self._on_disk.facts or not self._folds_case:
+            return path
+        if self._spellings is None:
+            self._spellings = {known.casefold(): known for known in self._on_disk.facts}
+        return self._spellings.get(path.casefold(), path)
 
     def shadow(self, path: str, text: str | None) -> None:
         """Let an unsaved text stand in for a file, or (None) the file for itself again.
@@ -131,8 +167,9 @@ class Repository:
         nothing is ever written. A text that may not be sent is kept, as a refresh may
         find that it may, and is neither in the index nor read until then.
         """
-        if _outside(path):
+        if is_outside(path):
             return
+        path = self.spelt(path)
         with self._lock:
             if self._shadows.get(path) == text:
                 return
@@ -180,44 +217,110 @@ class Repository:
         if path not in self._on_disk.facts:
             return None
         try:
-            return read_text(self.root / path).text
+            return decode(read_inside(self.root, path), path).text
         except ContextError:
             return None
 
     def close(self) -> None:
         """Let a refresh that is under way come to an end early; the index stays readable."""
         self._closed.set()
+        self._store.close()
+
+    @cached_property
+    def _folds_case(self) -> bool:
+        return folds_case(self.root)
+
+    def _refresh(self, on_progress: Callable[[int, int], None] | None) -> IndexReport:
+        started = time.perf_counter()
+        found = crawl(self.root, self._ignore, pause=self.courtesy.give_way)
+        if found.left_out == _UNREADABLE_ROOT:
+            return self._lose_root(found, started)
+        first = self._records is None
+        before = self._store.load() if self._records is None else self._records
+        seen = changes.after_crawl(found, before)
+        if len(seen.tasks) >= changes.MANY and not first and not self._store.is_writer:
+            # Another server on the repository may have read them already.
+            known = changes.after_crawl(found, before | self._store.load())
+            seen = Changes(known.crawl, before, known.kept, known.tasks)
+        report = self._take_up(seen, started, on_progress)
+        if first:
+            self._store.tidy()
+        return report
+
+    def _lose_root(self, found: Crawl, started: float) -> IndexReport:
+        """Show nothing while the root is away, but keep what is on disk: it may come back."""
+        self._records, self._crawl = None, NOTHING
+        self._show(build({}))
+        self._left_out = found.left_out
+        return self._report(started, 0)
+
+    def _take_up(
+        self, seen: Changes, started: float, on_progress: Callable[[int, int], None] | None
+    ) -> IndexReport:
+        """Read what must be, and let what has come of it be the index."""
+        fresh = self._examine(seen.tasks, on_progress)
+        if self._closed.is_set():
+            return self._report(started, len(fresh))
+        news = changes.news_of(seen, fresh)
+        if self._records is None:
+            self._start(news, seen.before)
+        elif news.changed or news.removed:
+            self._swap(news, self._records)
+        else:
+            self._show(self._on_disk)
+        self._crawl, self._spellings = news.crawl, None
+        records = self._records or {}
+        read = {path: item.reason for path, item in records.items() if item.reason}
+        self._left_out = {**news.crawl.left_out, **read}
+        return self._report(started, news.n_read)
 
     def _examine(
         self, tasks: Sequence[Task], on_progress: Callable[[int, int], None] | None
     ) -> dict[str, Record]:
         fresh: dict[str, Record] = {}
         for task, record in examine_all(self.root, tasks, stopped=self._closed.is_set):
+            self.courtesy.give_way()
             fresh[task.path] = record
             if on_progress is not None:
                 on_progress(len(fresh), len(tasks))
         return fresh
 
-    def _swap(
-        self, records: dict[str, Record], fresh: Mapping[str, Record], removed: set[str]
-    ) -> None:
-        """Put the new index in the place of the old one, and on disk."""
-        facts = _facts(records)
+    def _start(self, news: News, before: Mapping[str, Record]) -> None:
+        """Make the first index, with the edges from disk where they are of these files."""
+        records = {**before, **news.changed}
+        for path in news.removed:
+            del records[path]
+        facts = changes.facts_of(records)
         state = digest_of(facts)
-        edges = self._store.load_edges(state) if self._records is None else None
-        index = self._built(facts, edges)
+        edges = self._store.load_edges(state)
+        index = build(facts) if edges is None else Index(facts, Resolver(facts), edges)
+        index.prepare()
         self._records = records
         self._show(index)
-        index.prepare()
-        if edges is None or fresh or removed:
-            self._store.save(fresh, removed, (state, index.imports))
+        if edges is None or news.changed or news.removed:
+            self._store.save(news.changed, news.removed, (state, index.imports))
 
-    def _built(self, facts: dict[str, FileFacts], edges: dict[str, Edges] | None) -> Index:
-        if edges is not None:
-            return Index(facts, Resolver(facts), edges)
-        if facts.keys() == self._on_disk.facts.keys():
+    def _swap(self, news: News, records: dict[str, Record]) -> None:
+        """Put another index in the place of the old one, and what it is made of on disk."""
+        known = ((path, item.facts) for path, item in news.changed.items())
+        facts = {path: each for path, each in known if each is not None}
+        gone = (news.removed | (news.changed.keys() - facts.keys())) & self._on_disk.facts.keys()
+        index = self._changed(facts, gone)
+        # Before it is shown: a request shouldn't be who makes its tables.
+        index.prepare()
+        for path in news.removed:
+            records.pop(path, None)
+        records |= news.changed
+        self._show(index)
+        self._has_unsaved_edges = True
+        self._store.save(news.changed, news.removed, None)
+
+    def _changed(self, facts: Mapping[str, FileFacts], gone: Collection[str]) -> Index:
+        if not gone:
             return self._on_disk.with_texts(facts)
-        return build(facts)
+        old = self._on_disk.facts.items()
+        kept = {path: known for path, known in old if path not in gone}
+        return build({**kept, **facts})
 
     def _show(self, index: Index) -> None:
         """Let `index` be what is on disk, and ask anew which of the open texts may be sent."""
@@ -261,51 +364,11 @@ class Repository:
     def _forbidden(self, path: str) -> str | None:
         if screen.is_secret(path):
             return "its name says that it holds secrets"
-        if _outside(path):
+        if is_outside(path):
             return None
         source = ignored_by(self.root, path, self._ignore)
         return f"it is left out by {source}" if source else None
 
-    def _note_left_out(self, crawled: Mapping[str, str], records: Mapping[str, Record]) -> None:
-        read = {path: record.reason for path, record in records.items() if record.reason}
-        self._left_out = {**crawled, **read}
-
-    def _report(self, seconds: float, n_read: int) -> IndexReport:
-        facts = self._on_disk.facts
-        return IndexReport(
-            files=len(facts),
-            by_language=dict(sorted(Counter(item.language for item in facts.values()).items())),
-            edges=self._on_disk.n_edges,
-            seconds=seconds,
-            from_cache=max(0, len(facts) - n_read),
-            parsed=n_read,
-            left_out=dict(sorted(Counter(self._left_out.values()).items())),
-        )
-
-
-def _compare(
-    files: Sequence[Found], before: Mapping[str, Record]
-) -> tuple[list[Task], dict[str, Record]]:
-    """What must be read again, and the records that still hold."""
-    tasks: list[Task] = []
-    kept: dict[str, Record] = {}
-    for file in files:
-        known = before.get(file.path)
-        if known and (known.mtime_ns, known.size) == (file.mtime_ns, file.size):
-            kept[file.path] = known
-        else:
-            facts = known.facts if known else None
-            tasks.append(Task(file.path, file.mtime_ns, file.size, facts))
-    return tasks, kept
-
-
-def _facts(records: Mapping[str, Record]) -> dict[str, FileFacts]:
-    """The facts of the files that have some, sorted by path."""
-    known = ((path, records[path].facts) for path in sorted(records))
-    return {path: facts for path, facts in known if facts is not None}
-
-
-def _outside(path: str) -> bool:
-    """Whether a path isn't one below the root: absolute, climbing, or on a Windows drive."""
-    pure = PurePath(path)
-    return not path or bool(pure.anchor) or ".." in pure.parts
+    def _report(self, started: float, n_read: int) -> IndexReport:
+        seconds = time.perf_counter() - started
+        return report_on(self._on_disk, self._left_out, seconds=seconds, n_read=n_read)

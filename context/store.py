@@ -1,10 +1,11 @@
 """The index on disk: records by path, and the edges they make, in one SQLite file.
 
-A repository has a folder of its own below the cache folder, readable by the user
-alone. Whatever goes wrong with the file (damaged, locked, on a read-only disk) the
-server works without it: one line in the log, no exception. A file that is damaged or
-holds somebody else's tables is made anew; while another process writes, what is to be
-kept waits for the next time.
+Several servers may have the same repository open. One of them, whoever holds the lock
+first, writes; the others read what it wrote, keep to themselves what they find out,
+and one of them takes over when it ends. Being killed costs no more than what wasn't
+written yet: SQLite's log sees to that. Whatever goes wrong with the file (damaged,
+locked, on a read-only or full disk) the server works without it: one line in the log,
+no exception, and `trouble` for the user.
 """
 
 from __future__ import annotations
@@ -13,23 +14,27 @@ import json
 import logging
 import sqlite3
 import sys
-from contextlib import closing, suppress
+from contextlib import closing
 from functools import cache
 from hashlib import blake2b
 from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
 from zlib import crc32
 
+from context import shelf
 from context.examine import Record
 from context.facts import FileFacts
+from context.lock import ProcessLock
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping
     from pathlib import Path
 
     from context.resolve import Edges
+    from context.shelf import Shelf
 
 # Counted up whenever rows or what a parser puts into them change their meaning.
-SCHEMA = 3
+SCHEMA = 4
 _BUSY_S = 0.5
 _BUSY = frozenset({sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED})
 # Of our statements SQLite finds nothing wrong but that they don't fit the file's tables.
@@ -48,28 +53,51 @@ _TABLES = """
 """
 
 
-def folder_for(cache_dir: Path, root: Path) -> Path:
-    """The folder below `cache_dir` that belongs to the repository at `root`."""
-    name = blake2b(str(root).encode(errors="surrogatepass"), digest_size=8).hexdigest()
-    label = "".join(char for char in root.name if char.isascii() and char.isalnum())[:32]
-    return cache_dir / f"{label or 'root'}-{name}"
+def _go_on() -> None:
+    """Nobody needs a pause."""
 
 
 class Store:
     """The file, or nothing in its place: every method works either way, from any thread.
 
-    Two that save take turns: that is the caller's to see to.
+    Two that save take turns: that is the caller's to see to. `pause` is called between
+    two rows: it may let others go first.
+
+    Attributes:
+        trouble: for the user, why nothing is kept; None while everything is well.
     """
 
-    def __init__(self, cache_dir: Path | None, root: Path) -> None:
+    def __init__(
+        self, cache_dir: Path | None, root: Path, *, pause: Callable[[], None] = _go_on
+    ) -> None:
+        self.trouble: str | None = None
+        self._pause = pause
         # What the file ought to hold and doesn't yet; None for a record to take out.
         self._owed: dict[str, Record | None] = {}
-        self._path: Path | None = None
+        self._cache_dir = cache_dir
+        self._shelf: Shelf | None = None
+        self._lock: ProcessLock | None = None
         if cache_dir is not None:
-            self._path = _prepare(cache_dir, folder_for(cache_dir, root))
+            self._open(cache_dir, root)
+
+    @property
+    def is_writer(self) -> bool:
+        """Whether this process keeps the file; tried anew at each question where it isn't."""
+        if self._lock is None or self._lock.is_held:
+            return self._lock is not None
+        try:
+            return self._lock.try_acquire()
+        except OSError as error:
+            self._give_up(error)
+            return False
 
     def load(self) -> dict[str, Record]:
         """Every record by path; none where there is no usable file."""
+        if self._shelf is None:
+            return {}
+        self._shelf.touch()
+        # Who comes first is the one that writes.
+        _ = self.is_writer
         try:
             return self._read()
         except (sqlite3.Error, OSError) as error:
@@ -78,10 +106,10 @@ class Store:
 
     def load_edges(self, digest: str) -> dict[str, Edges] | None:
         """The edges saved for a repository of this digest; None where others or none are."""
-        if self._path is None:
+        if self._shelf is None:
             return None
         try:
-            with closing(_connect(self._path)) as base:
+            with closing(_connect(self._shelf.database)) as base:
                 query = "SELECT edges, checksum FROM graph WHERE digest = ?"
                 row = base.execute(query, (digest,)).fetchone()
             return _decode_edges(row[0]) if row and row[1] == _checksum(row[:1]) else None
@@ -93,54 +121,123 @@ class Store:
         self,
         changed: Mapping[str, Record],
         removed: Iterable[str],
-        graph: tuple[str, Mapping[str, Edges]],
+        graph: tuple[str, Mapping[str, Edges]] | None,
     ) -> None:
-        """Put records in, take others out, and keep the edges under their digest."""
-        if self._path is None:
+        """Put records in, take others out, and keep the edges, if given, under their digest.
+
+        In a process that doesn't write this is remembered for the time when it does.
+        """
+        if self._shelf is None:
             return
         self._owed |= dict.fromkeys(removed)
         self._owed |= changed
+        if not self.is_writer:
+            return
         try:
-            with closing(_connect(self._path)) as base, base:
-                _write(base, self._owed, graph)
+            with closing(_connect(self._shelf.database)) as base, base:
+                self._write(base, graph)
             self._owed = {}
         except (sqlite3.Error, OSError) as error:
             self._go_on_after(error)
 
+    def tidy(self) -> None:
+        """Clear away what earlier versions left, and repositories that nobody opens any more."""
+        if self._shelf is not None and self._cache_dir is not None and self.is_writer:
+            shelf.clear_older(self._shelf)
+            shelf.evict(self._cache_dir, self._shelf.folder)
+
+    def close(self) -> None:
+        """Let another process write."""
+        if self._lock is not None:
+            self._lock.release()
+
+    def _open(self, cache_dir: Path, root: Path) -> None:
+        try:
+            self._shelf = shelf.make(cache_dir, root, SCHEMA)
+        except OSError as error:
+            folder = shelf.folder_for(cache_dir, root)
+            _log.warning("Working without an index on disk: %s can't be made (%s)", folder, error)
+            self.trouble = _trouble(folder, error)
+            return
+        self._lock = ProcessLock(self._shelf.lock)
+
     def _read(self) -> dict[str, Record]:
-        if self._path is None:
+        if self._shelf is None:
             return {}
-        with closing(_connect(self._path)) as base:
-            rows = base.execute("SELECT * FROM file")
-            return {row[0]: _record(row) for row in rows if row[-1] == _checksum(row[:-1])}
+        try:
+            base = _connect(self._shelf.database)
+        except sqlite3.Error as error:
+            if _kind(error) not in {sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN}:
+                raise
+            # On a read-only disk it can still be read; then nothing more is kept.
+            base = _connect_to_read(self._shelf.database)
+            self._give_up(error)
+        with closing(base):
+            return dict(self._records(base))
+
+    def _records(self, base: sqlite3.Connection) -> Iterator[tuple[str, Record]]:
+        for row in base.execute("SELECT * FROM file"):
+            self._pause()
+            if row[-1] == _checksum(row[:-1]):
+                yield row[0], _record(row)
+
+    def _write(
+        self, base: sqlite3.Connection, graph: tuple[str, Mapping[str, Edges]] | None
+    ) -> None:
+        gone = [(path,) for path, record in self._owed.items() if record is None]
+        base.executemany("DELETE FROM file WHERE path = ?", gone)
+        base.executemany(f"INSERT OR REPLACE INTO file VALUES ({_MARKS})", self._rows())  # noqa: S608 -- marks only
+        if graph is not None:
+            digest, edges = graph
+            coded = _encode_edges(edges, self._pause)
+            row = (digest, coded, _checksum((coded,)))
+            base.execute("INSERT OR REPLACE INTO graph VALUES (1, ?, ?, ?)", row)
+
+    def _rows(self) -> Iterator[tuple[Any, ...]]:
+        for path, record in self._owed.items():
+            if record is not None:
+                self._pause()
+                yield _row(path, record)
 
     def _go_on_after(self, error: Exception) -> None:
-        # What isn't SQLite's own complaint is about what was read from the file.
-        code: int = getattr(error, "sqlite_errorcode", sqlite3.SQLITE_CORRUPT)
-        # The lowest byte is the kind of error, the others say more about it.
-        kind = code & 0xFF
+        kind = _kind(error)
         if isinstance(error, OSError) or kind not in _BUSY | _DAMAGED:
             self._give_up(error)
-        elif kind in _DAMAGED:
-            self._start_over(error)
+        elif kind in _BUSY or not self.is_writer:
+            # Whoever writes makes a damaged file anew.
+            _log.info("The index at %s can't be used now (%s)", self._place, error)
         else:
-            _log.info("The index at %s is being written to (%s)", self._path, error)
+            self._start_over(error)
 
     def _start_over(self, error: Exception) -> None:
-        _log.warning("The index at %s is damaged (%s) and is made anew", self._path, error)
-        if self._path is None:
-            return
-        for ending in ("", "-wal", "-shm"):
-            with suppress(OSError):
-                self._path.with_name(self._path.name + ending).unlink(missing_ok=True)
+        if self._shelf is not None:
+            _log.warning("The index at %s is damaged (%s) and is made anew", self._place, error)
+            self._shelf.clear()
 
     def _give_up(self, error: Exception) -> None:
-        if self._path is not None:
-            _log.warning("Working without the index at %s (%s)", self._path, error)
-        self._path, self._owed = None, {}
+        if self._shelf is not None:
+            _log.warning("Working without the index at %s (%s)", self._place, error)
+            self.trouble = _trouble(self._shelf.folder, error)
+        self._shelf, self._owed = None, {}
+        self.close()
+
+    @property
+    def _place(self) -> Path | None:
+        return self._shelf.database if self._shelf else None
 
 
 _MARKS = ", ".join("?" * 12)
+
+
+def _kind(error: Exception) -> int:
+    """What kind of error it is; what isn't SQLite's own is about what was read from the file."""
+    code: int = getattr(error, "sqlite_errorcode", sqlite3.SQLITE_CORRUPT)
+    # The lowest byte is the kind of error, the others say more about it.
+    return code & 0xFF
+
+
+def _trouble(folder: Path, error: Exception) -> str:
+    return f"the index can't be kept in {folder} ({error}), so each start makes it anew"
 
 
 def digest_of(facts: Mapping[str, FileFacts]) -> str:
@@ -149,20 +246,6 @@ def digest_of(facts: Mapping[str, FileFacts]) -> str:
     for path in sorted(facts):
         found.update(f"{path}\0{facts[path].digest}\0".encode())
     return found.hexdigest()
-
-
-def _prepare(cache_dir: Path, folder: Path) -> Path | None:
-    """Where the file goes, in folders that are the user's alone if they are made here.
-
-    Those that are there already, or that a link leads to, stay as they are.
-    """
-    try:
-        for each in (cache_dir, folder):
-            each.mkdir(mode=0o700, parents=True, exist_ok=True)
-    except OSError as error:
-        _log.warning("Working without an index on disk: %s can't be made (%s)", folder, error)
-        return None
-    return folder / f"index-{SCHEMA}.sqlite3"
 
 
 def _connect(path: Path) -> sqlite3.Connection:
@@ -181,6 +264,12 @@ def _connect(path: Path) -> sqlite3.Connection:
     return base
 
 
+def _connect_to_read(path: Path) -> sqlite3.Connection:
+    """The file as it is, with no log played back and nothing put beside it."""
+    address = f"file:{quote(str(path))}?mode=ro&immutable=1"
+    return sqlite3.connect(address, uri=True, timeout=_BUSY_S)
+
+
 def _refuse_foreign(base: sqlite3.Connection) -> None:
     if _tables(base) != _our_tables():
         raise sqlite3.DatabaseError("its tables are others than ours")
@@ -196,21 +285,6 @@ def _our_tables() -> list[tuple[Any, ...]]:
     with closing(sqlite3.connect(":memory:")) as base:
         base.executescript(_TABLES)
         return _tables(base)
-
-
-def _write(
-    base: sqlite3.Connection,
-    records: Mapping[str, Record | None],
-    graph: tuple[str, Mapping[str, Edges]],
-) -> None:
-    gone = [(path,) for path, record in records.items() if record is None]
-    base.executemany("DELETE FROM file WHERE path = ?", gone)
-    rows = [_row(path, record) for path, record in records.items() if record is not None]
-    base.executemany(f"INSERT OR REPLACE INTO file VALUES ({_MARKS})", rows)  # noqa: S608 -- marks only
-    digest, edges = graph
-    coded = json.dumps(edges, separators=(",", ":"))
-    row = (digest, coded, _checksum((coded,)))
-    base.execute("INSERT OR REPLACE INTO graph VALUES (1, ?, ?, ?)", row)
 
 
 def _row(path: str, record: Record) -> tuple[Any, ...]:
@@ -235,6 +309,14 @@ def _record(row: tuple[Any, ...]) -> Record:
 def _checksum(columns: tuple[Any, ...]) -> int:
     """What tells that a row is as it was written; SQLite doesn't notice a changed byte."""
     return crc32("\0".join(map(str, columns)).encode())
+
+
+def _encode_edges(edges: Mapping[str, Edges], pause: Callable[[], None]) -> str:
+    items: list[str] = []
+    for path, links in edges.items():
+        pause()
+        items.append(f"{json.dumps(path)}:{json.dumps(links, separators=(',', ':'))}")
+    return "{" + ",".join(items) + "}"
 
 
 def _decode_edges(coded: str) -> dict[str, Edges]:

@@ -15,7 +15,8 @@ import pytest
 
 from context import workers
 from context.repository import Repository
-from context.store import SCHEMA, folder_for
+from context.shelf import folder_for
+from context.store import SCHEMA
 
 if TYPE_CHECKING:
     from pathlib import Path

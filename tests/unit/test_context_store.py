@@ -13,7 +13,8 @@ import pytest
 
 from context.crawl import _signed
 from context.repository import Repository
-from context.store import SCHEMA, folder_for
+from context.shelf import folder_for
+from context.store import SCHEMA
 
 if TYPE_CHECKING:
     from pathlib import Path
