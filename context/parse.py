@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING
 
 from tree_sitter import Parser, QueryCursor
 
-from context.code import code
 from context.blanked import readable
+from context.code import code
 from context.facts import FileFacts, encode_imports, encode_outline
 from context.grammars import grammar_of
 from context.outline import outline
@@ -99,7 +99,7 @@ def _tree(grammar: Grammar, data: bytes) -> Tree | None:
     if len(data) < _SAFE_BYTES:
         return parser.parse(data)
     steps = count()
-    most = 2_000 + len(data) // 100
+    most = 2_000 + len(data) // 40
     try:
         return parser.parse(
             lambda at, _: data[at : at + _CHUNK_BYTES],
