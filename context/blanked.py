@@ -1,0 +1,61 @@
+"""C and C++ without the macros that no grammar can make sense of.
+
+A parser that doesn't run the preprocessor takes `class API Name {` for a function
+called `Name`, and loses what stands in it. Such macros are recognised by their
+capitals and their place, and replaced by blanks: every offset stays what it was.
+"""
+
+from __future__ import annotations
+
+import re
+
+_MACRO = re.compile(
+    rb"[A-Z](?<!\w[A-Z])[A-Z0-9_]{2,}+(?![a-z])(?P<call>\([^()\n]{0,200}\))?"
+    # `class API Name {`, `struct PACKED(4) name {`.
+    rb"(?:(?P<type>(?=\s+[A-Za-z_]\w*\s*[:{<]|\s+\w+\s+final\b))"
+    # `API int f(void)`: a name in capitals at the start of a line, then two more words.
+    rb"|(?P<line>(?=[ \t]+[a-z_]\w*[ \t*&]+[A-Za-z_]))"
+    # `int f(void) NOEXCEPT_IF(x);`, `int a GUARDED_BY(m);`.
+    rb"|(?P<tail>(?=\s*[;{])))"
+)
+# What tells C++ from C in a header, at the start of a line and not in a sentence.
+_CPP = re.compile(
+    rb"^[ \t]*(?:namespace(?:[ \t]+[\w:]+)?\s*\{|template[ \t]*<"
+    rb"|(?:public|private|protected)[ \t]*:"
+    rb"|class[ \t]+[\w \t]+(?:[:{]|;[ \t]*$)|using[ \t]+[\w \t:=<>]+;)",
+    re.MULTILINE,
+)
+
+
+def readable(language: str, path: str, data: bytes) -> tuple[str, bytes]:
+    """The language to parse a text as, and the text to parse: as long as `data`."""
+    if language not in {"C", "C++"}:
+        return language, data
+    is_header = language == "C" and path.endswith(".h")
+    return "C++" if is_header and is_cpp(data) else language, without_macros(data)
+
+
+def without_macros(data: bytes) -> bytes:
+    """The text with blanks for such macros."""
+    return _MACRO.sub(lambda found: _blank(found, data), data)
+
+
+def _blank(found: re.Match[bytes], data: bytes) -> bytes:
+    at, text = found.start(), found.group()
+    before = data[max(0, at - 7) : at]
+    if found["type"] is not None:
+        is_macro = before.endswith((b"class ", b"struct ", b"union "))
+    elif found["line"] is not None:
+        is_macro = not before or before.endswith(b"\n")
+    else:
+        is_macro = found["call"] is not None and before.endswith(b" ") and _ends_word(before[:-1])
+    return b" " * len(text) if is_macro else text
+
+
+def _ends_word(data: bytes) -> bool:
+    return data[-1:].isalnum() or data.endswith((b"_", b")", b"]"))
+
+
+def is_cpp(data: bytes) -> bool:
+    """Whether a header is written in C++, though its name could be C's."""
+    return _CPP.search(data) is not None

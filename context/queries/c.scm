@@ -1,0 +1,162 @@
+; What Infill reads in a C file. Captures as in python.scm; a declarator wraps its name
+; in what the type is made of, so each wrapping that occurs stands here on its own. Includes
+; are read from the text (context/spelling/c.py).
+
+(preproc_function_def name: (identifier) @name parameters: (_) @head) @definition.function
+(preproc_def name: (identifier) @name value: (_)) @definition.constant
+
+(struct_specifier name: (type_identifier) @name body: (_) @head) @definition.class
+(union_specifier name: (type_identifier) @name body: (_) @head) @definition.class
+(enum_specifier name: (type_identifier) @name body: (_) @head) @definition.enum
+(type_definition
+  type: [(struct_specifier body: (_) @head) (union_specifier body: (_) @head)]
+  declarator: (type_identifier) @name) @definition.class
+(type_definition
+  type: (enum_specifier body: (_) @head) declarator: (type_identifier) @name) @definition.enum
+(type_definition
+  type: [(type_identifier) (primitive_type) (sized_type_specifier) (macro_type_specifier)
+         (struct_specifier !body) (union_specifier !body) (enum_specifier !body)]
+  declarator: [
+    (type_identifier) @name
+    (pointer_declarator declarator: (type_identifier) @name)
+    (array_declarator declarator: (type_identifier) @name)
+    (function_declarator declarator: (type_identifier) @name)
+    (function_declarator declarator: (parenthesized_declarator
+      (pointer_declarator declarator: (type_identifier) @name)))
+    (pointer_declarator declarator: (function_declarator declarator: (parenthesized_declarator
+      (pointer_declarator declarator: (type_identifier) @name))))
+  ]) @definition.type
+(enumerator name: (identifier) @name) @definition.constant
+(field_declaration declarator: [
+    (field_identifier) @name
+    (pointer_declarator declarator: (field_identifier) @name)
+    (pointer_declarator declarator: (pointer_declarator declarator: (field_identifier) @name))
+    (pointer_declarator declarator: (array_declarator declarator: (field_identifier) @name))
+    (array_declarator declarator: (field_identifier) @name)
+    (array_declarator declarator: (array_declarator declarator: (field_identifier) @name))
+    (function_declarator declarator: (parenthesized_declarator
+      (pointer_declarator declarator: (field_identifier) @name)))
+    (pointer_declarator declarator: (function_declarator declarator: (parenthesized_declarator
+      (pointer_declarator declarator: (field_identifier) @name))))
+  ]) @definition.field
+
+(function_definition
+  declarator: [
+    (function_declarator declarator: (identifier) @name)
+    (function_declarator declarator: (parenthesized_declarator (identifier) @name))
+    (pointer_declarator declarator: (function_declarator declarator: (identifier) @name))
+    (pointer_declarator declarator: (pointer_declarator
+      declarator: (function_declarator declarator: (identifier) @name)))
+  ]
+  body: (_) @head) @definition.function
+
+(translation_unit (declaration declarator: [
+    (function_declarator declarator: (identifier) @name)
+    (function_declarator declarator: (parenthesized_declarator (identifier) @name))
+    (pointer_declarator declarator: (function_declarator declarator: (identifier) @name))
+    (pointer_declarator declarator: (pointer_declarator
+      declarator: (function_declarator declarator: (identifier) @name)))
+  ]) @definition.function)
+(translation_unit (declaration declarator: [
+    (identifier) @name
+    (pointer_declarator declarator: (identifier) @name)
+    (array_declarator declarator: (identifier) @name)
+    (pointer_declarator declarator: (array_declarator declarator: (identifier) @name))
+    (function_declarator declarator: (parenthesized_declarator
+      (pointer_declarator declarator: (identifier) @name)))
+    (init_declarator declarator: [
+      (identifier) @name
+      (pointer_declarator declarator: (identifier) @name)
+      (array_declarator declarator: (identifier) @name)
+      (array_declarator declarator: (array_declarator declarator: (identifier) @name))
+      (pointer_declarator declarator: (array_declarator declarator: (identifier) @name))
+    ])
+  ]) @definition.constant)
+(preproc_ifdef (declaration declarator: [
+    (function_declarator declarator: (identifier) @name)
+    (function_declarator declarator: (parenthesized_declarator (identifier) @name))
+    (pointer_declarator declarator: (function_declarator declarator: (identifier) @name))
+    (pointer_declarator declarator: (pointer_declarator
+      declarator: (function_declarator declarator: (identifier) @name)))
+  ]) @definition.function)
+(preproc_ifdef (declaration declarator: [
+    (identifier) @name
+    (pointer_declarator declarator: (identifier) @name)
+    (array_declarator declarator: (identifier) @name)
+    (pointer_declarator declarator: (array_declarator declarator: (identifier) @name))
+    (function_declarator declarator: (parenthesized_declarator
+      (pointer_declarator declarator: (identifier) @name)))
+    (init_declarator declarator: [
+      (identifier) @name
+      (pointer_declarator declarator: (identifier) @name)
+      (array_declarator declarator: (identifier) @name)
+      (array_declarator declarator: (array_declarator declarator: (identifier) @name))
+      (pointer_declarator declarator: (array_declarator declarator: (identifier) @name))
+    ])
+  ]) @definition.constant)
+(preproc_if (declaration declarator: [
+    (function_declarator declarator: (identifier) @name)
+    (function_declarator declarator: (parenthesized_declarator (identifier) @name))
+    (pointer_declarator declarator: (function_declarator declarator: (identifier) @name))
+    (pointer_declarator declarator: (pointer_declarator
+      declarator: (function_declarator declarator: (identifier) @name)))
+  ]) @definition.function)
+(preproc_if (declaration declarator: [
+    (identifier) @name
+    (pointer_declarator declarator: (identifier) @name)
+    (array_declarator declarator: (identifier) @name)
+    (pointer_declarator declarator: (array_declarator declarator: (identifier) @name))
+    (function_declarator declarator: (parenthesized_declarator
+      (pointer_declarator declarator: (identifier) @name)))
+    (init_declarator declarator: [
+      (identifier) @name
+      (pointer_declarator declarator: (identifier) @name)
+      (array_declarator declarator: (identifier) @name)
+      (array_declarator declarator: (array_declarator declarator: (identifier) @name))
+      (pointer_declarator declarator: (array_declarator declarator: (identifier) @name))
+    ])
+  ]) @definition.constant)
+(preproc_else (declaration declarator: [
+    (function_declarator declarator: (identifier) @name)
+    (function_declarator declarator: (parenthesized_declarator (identifier) @name))
+    (pointer_declarator declarator: (function_declarator declarator: (identifier) @name))
+    (pointer_declarator declarator: (pointer_declarator
+      declarator: (function_declarator declarator: (identifier) @name)))
+  ]) @definition.function)
+(preproc_else (declaration declarator: [
+    (identifier) @name
+    (pointer_declarator declarator: (identifier) @name)
+    (array_declarator declarator: (identifier) @name)
+    (pointer_declarator declarator: (array_declarator declarator: (identifier) @name))
+    (function_declarator declarator: (parenthesized_declarator
+      (pointer_declarator declarator: (identifier) @name)))
+    (init_declarator declarator: [
+      (identifier) @name
+      (pointer_declarator declarator: (identifier) @name)
+      (array_declarator declarator: (identifier) @name)
+      (array_declarator declarator: (array_declarator declarator: (identifier) @name))
+      (pointer_declarator declarator: (array_declarator declarator: (identifier) @name))
+    ])
+  ]) @definition.constant)
+(declaration_list (declaration declarator: [
+    (function_declarator declarator: (identifier) @name)
+    (function_declarator declarator: (parenthesized_declarator (identifier) @name))
+    (pointer_declarator declarator: (function_declarator declarator: (identifier) @name))
+    (pointer_declarator declarator: (pointer_declarator
+      declarator: (function_declarator declarator: (identifier) @name)))
+  ]) @definition.function)
+(declaration_list (declaration declarator: [
+    (identifier) @name
+    (pointer_declarator declarator: (identifier) @name)
+    (array_declarator declarator: (identifier) @name)
+    (pointer_declarator declarator: (array_declarator declarator: (identifier) @name))
+    (function_declarator declarator: (parenthesized_declarator
+      (pointer_declarator declarator: (identifier) @name)))
+    (init_declarator declarator: [
+      (identifier) @name
+      (pointer_declarator declarator: (identifier) @name)
+      (array_declarator declarator: (identifier) @name)
+      (array_declarator declarator: (array_declarator declarator: (identifier) @name))
+      (pointer_declarator declarator: (array_declarator declarator: (identifier) @name))
+    ])
+  ]) @definition.constant)

@@ -1,0 +1,117 @@
+"""C and C++: which file an `#include` means.
+
+A quoted one lies beside the file that names it, or where any include lies: in a
+folder that the compilation database names. A repository without one is guessed at:
+the file whose path ends like the include, from the includer's own folders, from a
+folder that is called `include`, or the only one there is. An edge goes to the
+included file alone, with the names of it that the includer's text has: what that
+one includes in turn is a step further away.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from context.resolve.compilation import DATABASE
+from context.resolve.family import Family
+from context.resolve.paths import ancestors, folder_of, join, normal, shared
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from context.facts import FileFacts
+
+_LANGUAGES = frozenset({"C", "C++"})
+_PUBLIC = frozenset({"include", "inc", "includes"})
+_SYSTEM = """
+    assert complex ctype errno fenv float inttypes iso646 limits locale math setjmp signal stdalign
+    stdarg stdatomic stdbit stdbool stdckdint stddef stdint stdio stdlib stdnoreturn string strings
+    tgmath threads time uchar wchar wctype aio cpio dirent dlfcn fcntl fmtmsg fnmatch ftw glob grp
+    iconv langinfo libgen monetary mqueue ndbm netdb nl_types poll pthread pwd regex sched search
+    semaphore spawn stropts syslog tar termios ucontext ulimit unistd utime utmpx wordexp alloca
+    endian err execinfo features getopt malloc memory mntent paths printf pty sysexits byteswap elf
+    link windows winsock2 ws2tcpip io direct process intrin immintrin emmintrin xmmintrin crtdbg
+"""
+_SYSTEM_HEADERS = frozenset(name + ".h" for name in _SYSTEM.split())
+_SYSTEM_FOLDERS = ("sys/", "net/", "netinet/", "arpa/", "linux/", "asm/", "bits/", "mach/")
+
+
+class Layout:
+    """Where headers lie in a set of files."""
+
+    __slots__ = ("_by_name", "_known", "_paths", "folders")
+
+    def __init__(self, facts: Mapping[str, FileFacts]) -> None:
+        self._paths = frozenset(facts)
+        self._by_name: dict[str, list[str]] = {}
+        for path in sorted(facts):
+            self._by_name.setdefault(path.rpartition("/")[2], []).append(path)
+        databases = (facts[path].manifest for path in self._by_name.get(DATABASE, ()))
+        self.folders = tuple(dict.fromkeys(each for text in databases for each in text.split("\n")))
+        self._known: dict[tuple[str, str], str | None] = {}
+
+    def locate(self, importer: str, module: str) -> str | None:
+        """The file that an include means; None for one from elsewhere."""
+        folder = folder_of(importer)
+        key = (folder, module)
+        if key not in self._known:
+            self._known[key] = self._find(folder, module)
+        return self._known[key]
+
+    def _find(self, folder: str, module: str) -> str | None:
+        is_quoted = module.startswith("./")
+        place = module.removeprefix("./")
+        if is_quoted:
+            beside = normal(join(folder, place))
+            if beside in self._paths:
+                return beside
+        tail = "/".join(part for part in place.split("/") if part not in {"..", ".", ""})
+        named = (normal(join(start, place)) for start in self.folders)
+        known = [path for path in named if path in self._paths]
+        if known:
+            # Each of a project's targets has its own folders, most often the nearest.
+            own = {*ancestors(join(folder, "x"))}
+            return min(known, key=lambda path: _unlikeliness(path, tail, folder, own))
+        return self._guess(folder, tail, is_quoted=is_quoted)
+
+    def _guess(self, folder: str, tail: str, *, is_quoted: bool) -> str | None:
+        """The likeliest of the files whose path ends like the include."""
+        if not is_quoted and (tail in _SYSTEM_HEADERS or tail.startswith(_SYSTEM_FOLDERS)):
+            return None
+        named = self._by_name.get(tail.rpartition("/")[2], ())
+        ends = [path for path in named if path == tail or path.endswith("/" + tail)]
+        own = {*ancestors(join(folder, "x"))}
+        return min(ends, key=lambda path: _unlikeliness(path, tail, folder, own), default=None)
+
+
+def _unlikeliness(
+    path: str, tail: str, folder: str, own: set[str]
+) -> tuple[bool, bool, int, int, str]:
+    start = path[: -len(tail)].rstrip("/")
+    is_public = start.rpartition("/")[2] in _PUBLIC
+    near = -shared(path, join(folder, "x"))
+    return (start not in own and not is_public, start not in own, near, path.count("/"), path)
+
+
+class Tables:
+    """A layout and the facts of its files."""
+
+    __slots__ = ("facts", "layout")
+
+    def __init__(self, facts: Mapping[str, FileFacts], layout: Layout) -> None:
+        self.facts = facts
+        self.layout = layout
+
+
+def targets(facts: FileFacts, tables: Tables) -> dict[str, set[str]]:
+    """The files that a file includes, each with the names of it that the file has."""
+    found: dict[str, set[str]] = {}
+    words = facts.words if facts.coded_imports else frozenset[str]()
+    for item in facts.imports:
+        path = tables.layout.locate(facts.path, item.module)
+        if path is not None and path not in found:
+            found[path] = {*(words & tables.facts[path].names)}
+    return found
+
+
+FAMILY = Family(_LANGUAGES, Layout, Tables, targets)
