@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from detect_secrets.plugins.artifactory import ArtifactoryDetector
 from detect_secrets.plugins.aws import AWSKeyDetector
@@ -43,11 +43,11 @@ if TYPE_CHECKING:
 
     from detect_secrets.plugins.base import RegexBasedDetector
 
-PRIVATE_KEY = PrivateKeyDetector.secret_type
-BASIC_AUTH = BasicAuthDetector.secret_type
+PRIVATE_KEY = str(PrivateKeyDetector.secret_type)
+BASIC_AUTH = str(BasicAuthDetector.secret_type)
 # Letters and digits drawn at random: one of them without a digit is a word or a sentence.
 RANDOM = frozenset(
-    plugin.secret_type
+    str(plugin.secret_type)
     for plugin in (
         AWSKeyDetector,
         DiscordBotTokenDetector,
@@ -122,10 +122,9 @@ _CHOSEN: tuple[tuple[type[RegexBasedDetector], Hint], ...] = (
 
 def _made(plugin: type[RegexBasedDetector], hint: Hint) -> Detector:
     detector = plugin()
-    patterns = (
-        re.compile(pattern.pattern, pattern.flags | re.MULTILINE) for pattern in detector.denylist
-    )
-    return Detector(str(detector.secret_type), hint, tuple(patterns), detector.analyze_string)
+    listed = cast("Iterable[re.Pattern[str]]", detector.denylist)
+    patterns = tuple(re.compile(one.pattern, one.flags | re.MULTILINE) for one in listed)
+    return Detector(str(detector.secret_type), hint, patterns, detector.analyze_string)
 
 
 DETECTORS = tuple(_made(plugin, hint) for plugin, hint in _CHOSEN)

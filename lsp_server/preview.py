@@ -52,6 +52,7 @@ def _files(made: Prepared) -> list[dict[str, Any]]:
             "form": snippet.form,
             "reason": snippet.reason,
             "depth": snippet.depth,
+            "rank": snippet.rank,
         }
         for snippet, part in zip(kept, parts, strict=True)
     ]

@@ -10,6 +10,7 @@ from inference.errors import InferenceError
 from lsp_server.commands.configured import configured_for
 from lsp_server.commands.output import print_json, print_text
 from lsp_server.commands.place import resolve
+from lsp_server.commands.tables import Column, Table, show
 from lsp_server.errors import UsageError
 from lsp_server.folders import cache_folder
 from lsp_server.positions import Lines
@@ -20,6 +21,18 @@ if TYPE_CHECKING:
     import argparse
 
     from lsp_server.commands.place import Place
+
+WHY = Column("why", "dim")
+# The first column says how relevant a file is: those with the highest numbers go first
+# where the budget is short. Depth is how many import steps away it lies.
+COLUMNS = (
+    Column("rank", "bold", is_number=True),
+    Column("tokens", "green", is_number=True),
+    Column("form"),
+    Column("file", "cyan"),
+    Column("depth", is_number=True),
+    WHY,
+)
 
 
 def run(options: argparse.Namespace) -> None:
@@ -35,7 +48,7 @@ def run(options: argparse.Namespace) -> None:
     elif options.prompt:
         print_text(shown["prompt"], end="")
     else:
-        print_text(_readable(shown))
+        _show(shown)
 
 
 def _previewed(options: argparse.Namespace, place: Place) -> dict[str, Any]:
@@ -57,26 +70,25 @@ def _previewed(options: argparse.Namespace, place: Place) -> dict[str, Any]:
         raise UsageError(str(error), kind=error.kind) from None
 
 
-def _readable(shown: dict[str, Any]) -> str:
-    """A table of the prompt from its head to its tail."""
-    rows = [
-        (str(file["tokens"]), file["form"], file["path"], file["reason"]) for file in shown["files"]
-    ]
-    rows += [
-        (str(shown["prefix_tokens"]), "prefix", "(this file)", "before the cursor"),
-        (str(shown["suffix_tokens"]), "suffix", "(this file)", "after the cursor"),
-    ]
-    widths = [max(len(row[column]) for row in rows) for column in range(3)]
+def _show(shown: dict[str, Any]) -> None:
+    """The prompt from its head to its tail, and what isn't in it."""
     head = (
         f"{shown['tokens']} of {shown['budget']} tokens "
         f"(counted by {shown['tokenizer']}, prompt for {shown['model']}), in prompt order:"
     )
-    lines = [head]
-    lines += [
-        f"  {row[0]:>{widths[0]}}  {row[1]:<{widths[1]}}  {row[2]:<{widths[2]}}  {row[3]}"
-        for row in rows
+    rows = [_row(file) for file in shown["files"]]
+    rows += [
+        ("", str(shown["prefix_tokens"]), "prefix", "(this file)", "", "before the cursor"),
+        ("", str(shown["suffix_tokens"]), "suffix", "(this file)", "", "after the cursor"),
     ]
+    tables = [Table(head, COLUMNS, rows)]
     if shown["left_out"]:
-        lines.append("left out:")
-        lines += [f"  {item['path']}: {item['reason']}" for item in shown["left_out"]]
-    return "\n".join(lines)
+        left_out = [(item["path"], item["reason"]) for item in shown["left_out"]]
+        tables.append(Table("left out:", (Column("file", "cyan"), WHY), left_out))
+    show(*tables)
+
+
+def _row(file: dict[str, Any]) -> tuple[str, ...]:
+    depth = "" if file["depth"] is None else str(file["depth"])
+    rank = str(file["rank"] + 1)
+    return rank, str(file["tokens"]), file["form"], file["path"], depth, file["reason"]

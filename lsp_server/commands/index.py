@@ -2,22 +2,23 @@
 
 from __future__ import annotations
 
-import sys
-from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Any
 
 from context.files import find_root
 from context.repository import Repository
 from lsp_server.commands.configured import configured_for
-from lsp_server.commands.output import print_json, print_text
+from lsp_server.commands.output import print_json
+from lsp_server.commands.progress import progress_bar
+from lsp_server.commands.tables import Column, Table, show
 from lsp_server.folders import cache_folder
 
 if TYPE_CHECKING:
     import argparse
-    from collections.abc import Callable, Generator
     from pathlib import Path
 
-    from context.repository import IndexReport
+    from context.report import IndexReport
+
+FILES = Column("files", is_number=True)
 
 
 def run(options: argparse.Namespace) -> None:
@@ -26,7 +27,7 @@ def run(options: argparse.Namespace) -> None:
     settings = configured_for(options, root).settings
     repository = Repository(root, cache_dir=cache_folder(), ignore=settings.context.ignore)
     try:
-        with _progress_bar() as progress:
+        with progress_bar(f"Indexing {root.name}") as progress:
             report = repository.refresh(progress)
         result = _result(report)
         if options.edges:
@@ -36,7 +37,7 @@ def run(options: argparse.Namespace) -> None:
     if options.json:
         print_json(result)
     else:
-        print_text(_readable(root, result))
+        _show(root, result)
 
 
 def _result(report: IndexReport) -> dict[str, Any]:
@@ -61,52 +62,31 @@ def _edges(repository: Repository) -> dict[str, Any]:
     return {"graph": sorted(graph), "order": list(index.order)}
 
 
-def _readable(root: Path, result: dict[str, Any]) -> str:
-    languages = sorted(result["by_language"].items(), key=lambda item: (-item[1], item[0]))
+def _show(root: Path, result: dict[str, Any]) -> None:
+    """Tables for a person: what there is, what was left out, who imports whom."""
     head = (
         f"{root}: {result['files']} files, {result['edges']} import edges "
         f"in {result['seconds']:.2f} s ({result['parsed']} parsed, {result['from_cache']} known)"
     )
-    lines = [head, "  " + ", ".join(f"{name} {count}" for name, count in languages)]
-    if result["left_out"]:
-        reasons = sorted(result["left_out"].items())
-        lines.append("  left out: " + ", ".join(f"{count} {why}" for why, count in reasons))
+    total = max(1, result["files"])
+    languages = [
+        (name, str(count), f"{100 * count / total:.0f}%")
+        for name, count in sorted(result["by_language"].items(), key=_most_first)
+    ]
+    reasons = [
+        (why, str(count)) for why, count in sorted(result["left_out"].items(), key=_most_first)
+    ]
+    tables = [
+        Table(head, (Column("language", "cyan"), FILES, Column("share", is_number=True)), languages)
+    ]
+    if reasons:
+        title = f"{sum(result['left_out'].values())} files and folders left out"
+        tables.append(Table(title, (Column("why", "yellow"), FILES), reasons))
     if "graph" in result:
-        lines += [f"{importer} -> {imported}" for importer, imported in result["graph"]]
-    return "\n".join(lines)
+        rows = [(importer, "->", imported) for importer, imported in result["graph"]]
+        tables.append(Table("Imports", (Column("file"), Column(""), Column("imports")), rows))
+    show(*tables)
 
 
-@contextmanager
-def _progress_bar() -> Generator[Callable[[int, int], None] | None]:
-    """What draws a bar on a terminal; None elsewhere.
-
-    The bar's line ends with the block, so that after an interruption, too, the
-    next prompt or message has a line of its own.
-    """
-    if not sys.stderr.isatty():
-        yield None
-        return
-    drawn = False
-
-    def draw(done: int, total: int) -> None:
-        nonlocal drawn
-        drawn = True
-        _write(_bar(done, total))
-
-    try:
-        yield draw
-    finally:
-        if drawn:
-            _write("\n")
-
-
-def _bar(done: int, total: int) -> str:
-    width = 30
-    filled = width * done // max(total, 1)
-    return f"\r[{'#' * filled}{'.' * (width - filled)}] {done}/{total}"
-
-
-def _write(text: str) -> None:
-    """Write to the terminal, which may have been closed meanwhile."""
-    with suppress(OSError):
-        print(text, end="", file=sys.stderr, flush=True)
+def _most_first(item: tuple[str, int]) -> tuple[int, str]:
+    return -item[1], item[0]
