@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING
 
 from context.secrets_edits import Scanned, rescan
 from context.secrets_scan import Finding, find_secret
-from context.store import folder_for
+from context.shelf import folder_for
 from context.text import digest, to_bytes
 
 if TYPE_CHECKING:
