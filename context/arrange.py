@@ -21,7 +21,7 @@ def arrange(snippets: Sequence[Snippet], index: Index) -> tuple[Snippet, ...]:
     """
     by_rank = sorted(snippets, key=lambda item: (item.rank, item.path))
     ranked = {item.path: replace(item, rank=rank) for rank, item in enumerate(by_rank)}
-    needed_by = _needed_by(list(ranked), index)
+    needed_by = index.following(list(ranked))
     waiting = {path: len(users) for path, users in needed_by.items()}
     needs: dict[str, list[str]] = {path: [] for path in ranked}
     for path, users in needed_by.items():
@@ -36,18 +36,3 @@ def arrange(snippets: Sequence[Snippet], index: Index) -> tuple[Snippet, ...]:
         for need in needs[path]:
             waiting[need] -= 1
     return tuple(reversed(backwards))
-
-
-def _needed_by(paths: list[str], index: Index) -> dict[str, set[str]]:
-    """For each path those of `paths` that must come after it."""
-    component = index.ordered.component
-    place = index.places
-    found: dict[str, set[str]] = {path: set() for path in paths}
-    for user in paths:
-        for path in paths:
-            if path == user:
-                continue
-            same = path in component and component[path] == component.get(user)
-            if (place[path] < place[user]) if same else index.depends(user, path):
-                found[path].add(user)
-    return found

@@ -38,7 +38,7 @@ def order(graph: Mapping[str, Iterable[str]]) -> Ordered:
     for place, index in enumerate(_sorted_groups(links, groups, home)):
         group = groups[index]
         number.update(dict.fromkeys(group, place))
-        paths += group if len(group) == 1 else _least_waiting(links, group)
+        paths += group if len(group) == 1 else least_waiting(links, group)
     return Ordered(tuple(paths), number)
 
 
@@ -128,7 +128,8 @@ def _sorted_groups(
     return result
 
 
-def _least_waiting(links: Mapping[str, list[str]], group: list[str]) -> list[str]:
+def least_waiting(links: Mapping[str, list[str]], group: list[str]) -> list[str]:
+    """The files of a component, again and again the one that waits for the fewest others."""
     inside = set(group)
     waiting = {path: sum(to in inside for to in links[path]) for path in group}
     needed_by: dict[str, list[str]] = {path: [] for path in group}

@@ -7,9 +7,11 @@ everything the change doesn't touch.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from context.circles import Circles, circles
 from context.facts import all_names
 from context.graph import Ordered, order
 from context.resolve import Edges, Resolver, family_of
@@ -17,9 +19,14 @@ from context.resolve.change import changed_names, passed_names
 from context.resolve.paths import folder_of
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Collection, Iterable, Mapping, Sequence
 
     from context.facts import FileFacts
+
+
+# Every question for a name looks through the changed files; after a switch of branches a
+# new table is the better answer.
+_MOST_NEWS = 256
 
 
 class Index:
@@ -77,7 +84,7 @@ class Index:
 
     def definers(self, name: str) -> tuple[str, ...]:
         """The files that define `name` at any depth, sorted; members of no class left out."""
-        known = (self._base or self).names.get(name, ())
+        known = self._root.names.get(name, ())
         if self._base is None:
             return known
         kept = [path for path in known if path not in self._news]
@@ -94,28 +101,19 @@ class Index:
 
     def prepare(self) -> None:
         """Make the tables that would otherwise be made at the first question."""
-        _ = self.names, self.places, self.folders, self._below
+        _ = self._root.names, self.importers, self.folders, self._circles
 
     @cached_property
-    def _below(self) -> list[int]:
-        """For each component the components it depends on, at any distance, as bits."""
-        component = self.ordered.component
-        below = [0] * (max(component.values(), default=-1) + 1)
-        for path in self.ordered.paths:
-            own = component[path]
-            for to in self.imports.get(path, {}):
-                other = component[to]
-                if other != own:
-                    # Dependencies have lower numbers, and the paths come in their order.
-                    below[own] |= below[other] | 1 << other
-        return below
+    def _circles(self) -> Circles:
+        return circles(self.imports)
 
     def depends(self, user: str, on: str) -> bool:
         """Whether `user` imports `on`, directly or through others that don't import it back."""
-        component = self.ordered.component
-        if user not in component or on not in component:
-            return False
-        return bool(self._below[component[user]] >> component[on] & 1)
+        return self._circles.depends(user, on)
+
+    def following(self, paths: Sequence[str]) -> Mapping[str, set[str]]:
+        """For each path those of `paths` that must be read after it; see `Circles`."""
+        return self._circles.following(paths)
 
     @property
     def n_edges(self) -> int:
@@ -125,33 +123,78 @@ class Index:
     def with_texts(self, changed: Mapping[str, FileFacts]) -> Index:
         """The index in which the given files say something else than before.
 
-        Costs one file's work where neither its imports nor its definitions have
-        changed. A file that wasn't there makes everything new.
+        Costs one file's work where neither its imports nor its definitions have changed,
+        and a language's where another manifest or package says where its modules lie. A
+        file that wasn't there makes everything new.
         """
         news = {path: facts for path, facts in changed.items() if self.facts.get(path) != facts}
         if not news:
             return self
         facts = {**self.facts, **news}
-        if any(self._moves(path, facts[path]) for path in news):
+        if len(facts) > len(self.facts):
             return build(facts)
-        resolver = self._resolver.follow(facts)
-        imports = dict(self.imports)
+        movers = [path for path in news if self._moves(path, facts[path])]
+        resolver, moved = self._resolver.follow(facts, movers)
         stale = self._affected(news)
-        imports.update({path: resolver.edges(facts[path]) for path in sorted(stale)})
+        if moved:
+            stale.update(path for path, item in facts.items() if item.language in moved)
+        imports = dict(self.imports)
+        imports.update({path: _edges(resolver, facts[path]) for path in sorted(stale)})
         made = Index(facts, resolver, imports)
-        made._base = self._base or self
-        made._news = self._news | {path: all_names(item) for path, item in news.items()}
+        if len(self._news) + len(news) < _MOST_NEWS:
+            made._base = self._root
+            made._news = self._news | {path: all_names(item) for path, item in news.items()}
         if "folders" in self.__dict__:
             made.__dict__["folders"] = self.folders
-        if all(imports[path].keys() == self.imports[path].keys() for path in stale):
-            kept = {"importers", "ordered", "places", "_below"} & self.__dict__.keys()
-            made.__dict__.update({name: self.__dict__[name] for name in kept})
+        self._hand_on(made, [path for path in stale if _is_moved(path, self.imports, imports)])
+        return made
+
+    def has_files_of(self, ground: Index, more: Iterable[str]) -> bool:
+        """Whether its files are those of `ground` and `more`, whatever is in them."""
+        if self._root is ground._root:
+            return all(path in self.facts for path in more)
+        return self.facts.keys() == ground.facts.keys() | set(more)
+
+    def other_than(self, ground: Index) -> list[str]:
+        """The files of `ground` that say something else here."""
+        may_be: Collection[str] = ground.facts.keys()
+        if self._root is ground._root:
+            # A keystroke doesn't look at ten thousand files.
+            may_be = self._news.keys() | ground._news.keys()
+        return [path for path in may_be if self.facts[path] is not ground.facts[path]]
+
+    @property
+    def _root(self) -> Index:
+        return self._base or self
+
+    def _hand_on(self, made: Index, moved: Sequence[str]) -> None:
+        """Give a new index what was found out about this one, as the edges of `moved` leave it."""
+        known = self.__dict__
+        if not moved:
+            kept = {"importers", "ordered", "places", "_circles"} & known.keys()
+            made.__dict__.update({name: known[name] for name in kept})
+            return
+        if "importers" in known:
+            made.__dict__["importers"] = self._importers_after(made.imports, moved)
+        if "_circles" in known:
+            made.__dict__["_circles"] = self._circles.changed(made.imports, moved)
+
+    def _importers_after(
+        self, imports: Mapping[str, Edges], moved: Iterable[str]
+    ) -> Mapping[str, tuple[str, ...]]:
+        made = {**self.importers}
+        for path in moved:
+            for to in self.imports[path].keys() ^ imports[path].keys():
+                by = {*made.get(to, ())} ^ {path}
+                made[to] = tuple(sorted(by))
+                if not by:
+                    del made[to]
         return made
 
     def _moves(self, path: str, facts: FileFacts) -> bool:
-        """Whether a file's news change where modules lie, not only what is in them."""
-        old = self.facts.get(path)
-        return old is None or old.manifest != facts.manifest or old.package != facts.package
+        """Whether a file's news may change where modules lie, not only what is in them."""
+        old = self.facts[path]
+        return old.manifest != facts.manifest or old.package != facts.package
 
     def _takes(self, importer: str, names: frozenset[str], path: str) -> bool:
         """Whether `importer` may take one of `names` from `path`.
@@ -199,23 +242,37 @@ def overlaid(seen: Index, ground: Index, texts: Mapping[str, FileFacts]) -> Inde
     ones, what is done is what differs from `seen`: a file that isn't on disk makes
     everything new when it appears, not whenever something is typed in it.
     """
-    if set(seen.facts) != {*ground.facts, *texts}:
-        return ground.with_texts(texts)
-    back = {path: facts for path, facts in ground.facts.items() if seen.facts[path] is not facts}
-    return seen.with_texts(back | {**texts})
+    shown = {path: _as_saved(facts, ground.facts.get(path)) for path, facts in texts.items()}
+    if not seen.has_files_of(ground, shown):
+        return ground.with_texts(shown)
+    back = {path: ground.facts[path] for path in seen.other_than(ground)}
+    return seen.with_texts(back | shown)
 
 
-def _may_use_others(facts: FileFacts) -> bool:
+def _as_saved(facts: FileFacts, saved: FileFacts | None) -> FileFacts:
+    """An open document's facts, a manifest's as it is on disk: whoever builds reads it there.
+
+    While it is typed in, it most often makes no sense, and every file would lose its way.
+    """
+    if saved is None or saved.manifest == facts.manifest:
+        return facts
+    return replace(facts, manifest=saved.manifest)
+
+
+def _edges(resolver: Resolver, facts: FileFacts) -> Edges:
     family = family_of(facts.language)
-    return family is not None and bool(facts.coded_imports or family.is_by_word)
+    may_use_others = family is not None and bool(facts.coded_imports or family.is_by_word)
+    return resolver.edges(facts) if may_use_others else {}
+
+
+def _is_moved(path: str, before: Mapping[str, Edges], after: Mapping[str, Edges]) -> bool:
+    """Whether a file imports other files than before, whatever it takes from them."""
+    return before[path].keys() != after[path].keys()
 
 
 def build(facts: Mapping[str, FileFacts]) -> Index:
     """The index of a repository with these files; none for an empty one."""
     known = {path: facts[path] for path in sorted(facts)}
     resolver = Resolver(known)
-    imports = {
-        path: resolver.edges(item) if _may_use_others(item) else {}
-        for path, item in known.items()
-    }
+    imports = {path: _edges(resolver, item) for path, item in known.items()}
     return Index(known, resolver, imports)

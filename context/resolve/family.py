@@ -20,6 +20,8 @@ class Family(NamedTuple):
         targets: the files that a file imports, each with the names it takes from there.
         is_by_word: whether a file can use another's names without importing them one by one
             (packages, namespaces): a new name may then change the edges of any file with that word.
+        reads_manifests: whether a layout looks into manifests. Layouts that are equal (`==`) lead
+            to the same files: a manifest that is being typed in then costs no more than that.
     """
 
     languages: frozenset[str]
@@ -27,3 +29,4 @@ class Family(NamedTuple):
     tables: Callable[[Mapping[str, FileFacts], Any], Any]
     targets: Callable[[FileFacts, Any], dict[str, set[str]]]
     is_by_word: bool = False
+    reads_manifests: bool = True

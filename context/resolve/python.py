@@ -212,4 +212,4 @@ def _exported(module: str, tables: Tables, seen: set[str]) -> set[str]:
     return found
 
 
-FAMILY = Family(frozenset({"Python"}), layout, Tables, targets)
+FAMILY = Family(frozenset({"Python"}), layout, Tables, targets, reads_manifests=False)

@@ -5,9 +5,11 @@ from __future__ import annotations
 import marked
 from indexed import facts_of, index_of
 
+from context.circles import circles
 from context.graph import order
-from context.index import build
+from context.index import build, overlaid
 from context.parse import parse
+from context.resolve import Resolver
 
 CHAIN = """
     //- /a.py
@@ -80,6 +82,53 @@ def test_a_changed_reexport_moves_the_edges_of_others() -> None:
     changed = build(before).with_texts({"pkg/__init__.py": init})
     assert changed.imports["use.py"] == {"pkg/__init__.py": (), "pkg/new.py": ("Thing",)}
     assert changed.imports == build(before | {"pkg/__init__.py": init}).imports
+
+
+WORKSPACE = """
+    //- /package.json
+    {"name": "all", "private": true}
+    //- /lib/package.json
+    {"name": "lib"}
+    //- /lib/index.js
+    export function helper() {}
+    //- /app.js
+    import { helper } from "lib"
+    //- /main.py
+    import lib
+"""
+
+
+def test_a_manifest_moves_what_it_says(monkeypatch) -> None:
+    """Another name leads elsewhere; a text on other matters costs no edge its time."""
+    before = facts_of(marked.parse(WORKSPACE).files)
+    index = build(before)
+    assert index.imports["app.js"] == {"lib/index.js": ("helper",)}
+    manifest = parse("lib/package.json", "JSON", '{"name": "other"}')
+    moved = index.with_texts({manifest.path: manifest})
+    assert moved.imports == build(before | {manifest.path: manifest}).imports
+    assert moved.imports["app.js"] == {}
+    monkeypatch.setattr(Resolver, "edges", lambda _, facts: {facts.path: ()})
+    text = '{"name": "lib", "version": "1"}'
+    same = index.with_texts({manifest.path: parse(manifest.path, "JSON", text)})
+    assert same.imports == index.imports
+    # What isn't saved leads nowhere else: whoever builds the repository reads it from the disk.
+    typed = overlaid(index, index, {manifest.path: parse(manifest.path, "JSON", '{"name": "oth')})
+    assert typed.imports == index.imports
+
+
+def test_what_follows_is_as_the_whole_order_has_it() -> None:
+    """For some of the files, through those that weren't asked about, and inside a circle."""
+    imports = {"a": {"b": ()}, "b": {"c": (), "d": ()}, "c": {"b": ()}, "d": {"e": ()}, "e": {}}
+    found = circles(imports)
+    assert found.following(["a", "e", "c"]) == {"a": set(), "c": {"a"}, "e": {"a", "c"}}
+    assert found.following(["b", "c"]) == {"b": {"c"}, "c": set()}
+    assert found.depends("a", "e")
+    assert not found.depends("b", "c")
+    opened = found.changed({**imports, "c": {}}, ["c"])
+    assert opened.depends("b", "c")
+    closed = opened.changed({**imports, "c": {}, "e": {"a": ()}}, ["e"])
+    assert not closed.depends("a", "e")
+    assert closed.depends("a", "c")
 
 
 def test_a_new_file_is_found_by_those_who_waited_for_it() -> None:
