@@ -47,9 +47,29 @@ class Resolver:
         self._layouts = {} if layouts is None else layouts
         self._tables: dict[Family, Any] = {}
 
-    def follow(self, facts: Mapping[str, FileFacts]) -> Resolver:
-        """The resolver for other texts under the same paths."""
-        return Resolver(facts, self._layouts)
+    def follow(
+        self, facts: Mapping[str, FileFacts], movers: Sequence[str] = ()
+    ) -> tuple[Resolver, frozenset[str]]:
+        """The resolver for other texts under the same paths.
+
+        And the languages whose modules lie elsewhere for it: of the files in `movers` the
+        manifest or the package is another. What a manifest says on other matters moves nothing:
+        only a layout that isn't equal to the one before counts as another.
+        """
+        if not movers:
+            return Resolver(facts, self._layouts), frozenset()
+        layouts = dict(self._layouts)
+        moved: frozenset[str] = frozenset()
+        languages = {facts[path].language for path in movers}
+        for family in {family_of(item.language) for item in facts.values()}:
+            if family and (family.reads_manifests or languages & family.languages):
+                before = self._layout_of(family)
+                layouts[family] = family.layout(facts)
+                if layouts[family] == before:
+                    layouts[family] = before
+                else:
+                    moved |= family.languages
+        return Resolver(facts, layouts), moved
 
     def edges(self, facts: FileFacts) -> Edges:
         """The files that `facts` imports, sorted, each with the names it takes from there."""
@@ -63,8 +83,12 @@ class Resolver:
     def _tables_of(self, family: Family) -> Any:
         tables = self._tables.get(family)
         if tables is None:
-            layout = self._layouts.get(family)
-            if layout is None:
-                layout = self._layouts[family] = family.layout(self._facts)
+            layout = self._layout_of(family)
             tables = self._tables[family] = family.tables(self._facts, layout)
         return tables
+
+    def _layout_of(self, family: Family) -> Any:
+        layout = self._layouts.get(family)
+        if layout is None:
+            layout = self._layouts[family] = family.layout(self._facts)
+        return layout
