@@ -27,6 +27,10 @@
       (pointer_declarator declarator: (type_identifier) @name))))
   ]) @definition.type
 (enumerator name: (identifier) @name) @definition.constant
+(field_declaration
+  type: [(struct_specifier !name body: (_) @head) (union_specifier !name body: (_) @head)]
+  declarator: [(field_identifier) @name (array_declarator declarator: (field_identifier) @name)
+               (pointer_declarator declarator: (field_identifier) @name)]) @definition.class
 (field_declaration declarator: [
     (field_identifier) @name
     (pointer_declarator declarator: (field_identifier) @name)

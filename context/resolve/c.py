@@ -10,11 +10,12 @@ one includes in turn is a step further away.
 
 from __future__ import annotations
 
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from context.resolve.compilation import DATABASE
 from context.resolve.family import Family
-from context.resolve.paths import ancestors, folder_of, join, normal, shared
+from context.resolve.paths import ancestors, join, normal, shared
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -22,6 +23,8 @@ if TYPE_CHECKING:
     from context.facts import FileFacts
 
 _LANGUAGES = frozenset({"C", "C++"})
+# By a name that more files have, nobody can tell which one is meant.
+_MOST_ALIKE = 200
 _PUBLIC = frozenset({"include", "inc", "includes"})
 _SYSTEM = """
     assert complex ctype errno fenv float inttypes iso646 limits locale math setjmp signal stdalign
@@ -48,49 +51,51 @@ class Layout:
             self._by_name.setdefault(path.rpartition("/")[2], []).append(path)
         databases = (facts[path].manifest for path in self._by_name.get(DATABASE, ()))
         self.folders = tuple(dict.fromkeys(each for text in databases for each in text.split("\n")))
-        self._known: dict[tuple[str, str], str | None] = {}
+        self._known: dict[tuple[str, str, str], str | None] = {}
 
     def locate(self, importer: str, module: str) -> str | None:
-        """The file that an include means; None for one from elsewhere."""
-        folder = folder_of(importer)
-        key = (folder, module)
+        """The file that an include means, never the importer; None for one from elsewhere."""
+        folder, _, name = importer.rpartition("/")
+        # A header that stands in front of another of its name means that one.
+        own = importer if module.endswith(name) else ""
+        key = (folder, module, own)
         if key not in self._known:
-            self._known[key] = self._find(folder, module)
+            self._known[key] = self._find(folder, module, own)
         return self._known[key]
 
-    def _find(self, folder: str, module: str) -> str | None:
+    def _find(self, folder: str, module: str, importer: str) -> str | None:
         is_quoted = module.startswith("./")
         place = module.removeprefix("./")
         if is_quoted:
             beside = normal(join(folder, place))
-            if beside in self._paths:
+            if beside in self._paths and beside != importer:
                 return beside
         tail = "/".join(part for part in place.split("/") if part not in {"..", ".", ""})
         named = (normal(join(start, place)) for start in self.folders)
-        known = [path for path in named if path in self._paths]
+        known = [path for path in named if path in self._paths and path != importer]
         if known:
             # Each of a project's targets has its own folders, most often the nearest.
-            own = {*ancestors(join(folder, "x"))}
-            return min(known, key=lambda path: _unlikeliness(path, tail, folder, own))
-        return self._guess(folder, tail, is_quoted=is_quoted)
-
-    def _guess(self, folder: str, tail: str, *, is_quoted: bool) -> str | None:
-        """The likeliest of the files whose path ends like the include."""
+            return min(known, key=lambda path: (-shared(path, join(folder, "x")), path))
         if not is_quoted and (tail in _SYSTEM_HEADERS or tail.startswith(_SYSTEM_FOLDERS)):
             return None
+        return self._guess(folder, tail, importer)
+
+    def _guess(self, folder: str, tail: str, importer: str) -> str | None:
+        """The likeliest of the files whose path ends like the include."""
+        for start in ancestors(join(folder, "x")):
+            path = join(start, tail)
+            if path in self._paths and path != importer:
+                return path
         named = self._by_name.get(tail.rpartition("/")[2], ())
-        ends = [path for path in named if path == tail or path.endswith("/" + tail)]
-        own = {*ancestors(join(folder, "x"))}
-        return min(ends, key=lambda path: _unlikeliness(path, tail, folder, own), default=None)
+        ends = (path for path in named if path.endswith("/" + tail) and path != importer)
+        alike = islice(ends, _MOST_ALIKE)
+        return min(alike, key=lambda path: _unlikeliness(path, tail, folder), default=None)
 
 
-def _unlikeliness(
-    path: str, tail: str, folder: str, own: set[str]
-) -> tuple[bool, bool, int, int, str]:
+def _unlikeliness(path: str, tail: str, folder: str) -> tuple[bool, int, int, str]:
     start = path[: -len(tail)].rstrip("/")
     is_public = start.rpartition("/")[2] in _PUBLIC
-    near = -shared(path, join(folder, "x"))
-    return (start not in own and not is_public, start not in own, near, path.count("/"), path)
+    return (not is_public, -shared(path, join(folder, "x")), path.count("/"), path)
 
 
 class Tables:

@@ -51,15 +51,13 @@ def _flags(row: object) -> Iterator[tuple[str, str]]:
     if isinstance(arguments, list):
         command = "\n".join(str(each) for each in cast("list[object]", arguments))
     if isinstance(command, str):
+        start = str(folder or "")
+        # A Windows path's backslash escapes nothing.
+        is_windows = _DRIVE.match(start) is not None
         for flag in _FLAG.findall(command):
-            yield _slashes(str(folder or "")), _slashes(_bare(flag))
-
-
-def _bare(flag: str) -> str:
-    if flag[:1] in {'"', "'"}:
-        flag = flag[1:-1]
-    # A Windows path's backslash escapes nothing.
-    return flag if _DRIVE.match(flag) else _ESCAPED.sub(r"\1", flag)
+            bare = flag[1:-1] if flag[:1] in {'"', "'"} else flag
+            place = bare.replace("\\", "/") if is_windows else _ESCAPED.sub(r"\1", bare)
+            yield _slashes(start), place
 
 
 def _slashes(path: str) -> str:
