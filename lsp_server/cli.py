@@ -80,6 +80,7 @@ def _parser() -> argparse.ArgumentParser:
     _add_complete(commands)
     _add_context(commands)
     _add_index(commands)
+    _add_bench(commands)
     _add_command(commands, "models", "list the models and prompt formats known")
     return parser
 
@@ -121,6 +122,16 @@ def _add_context(commands: _Commands) -> None:
 def _add_index(commands: _Commands) -> None:
     parser = _add_command(commands, "index", "build or refresh the index of a repository")
     parser.add_argument("--edges", action="store_true", help="print the import graph too")
+
+
+def _add_bench(commands: _Commands) -> None:
+    parser = _add_command(commands, "bench", "measure how well Infill does in a repository")
+    parser.add_argument("-n", type=int, default=200, help="places of each kind; 200")
+    parser.add_argument("--seed", type=int, default=1, help="other places for another number")
+    parser.add_argument(
+        "--budgets", metavar="N,N", default="2048,8192,32768", help="tokens that a prompt may have"
+    )
+    parser.add_argument("--list", action="store_true", help="tell of each place, too")
 
 
 def _leave_workspace(options: argparse.Namespace) -> None:
