@@ -28,6 +28,7 @@ class Courtesy:
         self._nobody_waits = Event()
         self._nobody_waits.set()
         self._until_s = 0.0
+        self._last_s = time.perf_counter()
 
     def __enter__(self) -> Self:
         with self._lock:
@@ -44,7 +45,13 @@ class Courtesy:
         with self._lock:
             self._n_requests -= 1
             if not self._n_requests:
+                self._last_s = time.perf_counter()
                 self._nobody_waits.set()
+
+    @property
+    def quiet_s(self) -> float:
+        """How long ago the last request was answered; 0 while there is one."""
+        return time.perf_counter() - self._last_s if self._nobody_waits.is_set() else 0.0
 
     def give_way(self) -> None:
         """Return when nobody waits, or for a short while although somebody does."""

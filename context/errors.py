@@ -3,6 +3,7 @@
     ContextError
     ├── UnreadableFileError   `kind` is one of missing, folder, special, unreadable,
     │                         binary, over-large
+    ├── UnwatchableError      changes aren't told by the system
     └── OutsideRootError      a path that leads, or may lead by a link, out of the repository
 
 Messages say what was found and what to do about it.
@@ -29,3 +30,9 @@ class OutsideRootError(ContextError):
     """A path that leads out of the repository, or a link, which might."""
 
     kind = "outside-root"
+
+
+class UnwatchableError(ContextError):
+    """A folder whose changes the system can't or won't tell."""
+
+    kind = "unwatchable"

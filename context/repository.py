@@ -113,6 +113,12 @@ class Repository:
         """For the user, why nothing is kept on disk; None where all is well."""
         return self._store.trouble
 
+    def leaves_out(self, path: str) -> bool:
+        """Whether a folder that `path` lies in isn't entered, so that it is nothing new."""
+        parts = path.split("/")[:-1]
+        above = ("/".join(parts[:depth]) + "/" for depth in range(1, len(parts) + 1))
+        return any(folder in self._left_out for folder in above)
+
     def refresh(self, on_progress: Callable[[int, int], None] | None = None) -> IndexReport:
         """Bring the index up to date with the disk: read and parse what changed, nothing else.
 
@@ -128,11 +134,11 @@ class Repository:
     ) -> IndexReport:
         """Bring the index up to date where these files or folders are, were or have come to be.
 
-        Costs what lies there, not a crawl, unless they are many, or one of them says
-        what holds for others, as an ignore file does. They are read whatever their time
-        and size say.
+        `""` may be anything. Costs what lies there, not a crawl, unless they are many, or
+        one of them says what holds for others, as an ignore file does. They are read
+        whatever their time and size say.
         """
-        changed = {path.strip("/") for path in paths if not is_outside(path)}
+        changed = {path.strip("/") for path in paths if not path or not is_outside(path)}
         with self._refreshing:
             if self._records is None or changes.concerns_all(changed):
                 return self._refresh(on_progress)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
+from contextlib import nullcontext
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -15,6 +16,7 @@ from lsp_server.preparation import Prepared, prepare
 if TYPE_CHECKING:
     from collections.abc import Callable
     from concurrent.futures import Executor
+    from contextlib import AbstractContextManager
     from typing import Literal
 
     from context.types import Snapshot
@@ -57,12 +59,20 @@ async def answer(
     if refusal is not None:
         return Answer(NoCompletion(refusal))
     try:
-        prepared = await _prepared(workspace, snapshot, executor)
-        outcome = await _streamed(workspace, snapshot, prepared, on_text)
+        with workspace.repository.courtesy:
+            prepared = await _prepared(workspace, snapshot, executor)
+        with _while_here(workspace):
+            outcome = await _streamed(workspace, snapshot, prepared, on_text)
         _check_deadline(workspace, outcome)
     except InferenceError as error:
         return _failed(error, started)
     return _answered(prepared, outcome, started)
+
+
+def _while_here(workspace: Workspace) -> AbstractContextManager[object]:
+    """What has the background wait for a backend that shares this process's time."""
+    shares = not workspace.backend.capabilities.prompt
+    return workspace.repository.courtesy if shares else nullcontext()
 
 
 async def _refusal(workspace: Workspace, snapshot: Snapshot, executor: Executor) -> str | None:

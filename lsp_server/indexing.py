@@ -12,46 +12,75 @@ from lsprotocol import types
 from pygls.exceptions import JsonRpcException
 
 from inference.errors import InferenceError
-from lsp_server.scanning import scan_ahead
+from lsp_server.resting import rest
 from lsp_server.session import Problem
 from lsp_server.status import send_status
+from lsp_server.watching import keep_watched
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Collection
 
-    from context.repository import IndexReport
+    from context.report import IndexReport
     from lsp_server.server import InfillServer
     from lsp_server.workspace import Workspace
 
+ANYTHING = ("",)
+"""Instead of paths: whatever there is."""
 PATIENCE_S = 1.0
+# More files than these are hardly edited one by one: others may follow.
+FEW = 20
+QUIET_S = 0.3
+LONGEST_S = 15.0
 WHOLE = 100
 
 log = logging.getLogger(__name__)
 
 
-async def keep_indexed(server: InfillServer, workspace: Workspace) -> None:
-    """Refresh the index; a call during a refresh leads to one more afterwards, not to two."""
-    workspace.stale = True
+async def keep_indexed(
+    server: InfillServer, workspace: Workspace, paths: Collection[str] = ANYTHING
+) -> None:
+    """Refresh the index where `paths` are; what changes meanwhile is taken up together afterwards.
+
+    What happens to many files at once, as when another branch is checked out, is one change.
+    """
+    workspace.changed.update(paths)
     if workspace.refreshing:
         return
     workspace.refreshing = True
     try:
-        while workspace.stale:
-            workspace.stale = False
-            await _refresh(server, workspace)
+        while workspace.stale and not workspace.closed:
+            await _quiet(workspace)
+            changed, workspace.changed = workspace.changed, set()
+            await _refresh(server, workspace, changed)
     finally:
         workspace.refreshing = False
-    loop = asyncio.get_running_loop()
-    await loop.run_in_executor(server.session.indexer, scan_ahead, workspace)
+    server.session.start(rest(server.session, workspace))
 
 
-async def _refresh(server: InfillServer, workspace: Workspace) -> None:
+async def _quiet(workspace: Workspace) -> None:
+    """Return when no more changes come in; at once where there are only a few."""
+    waited_s, n_known = 0.0, FEW
+    while workspace.indexed and waited_s < LONGEST_S and len(workspace.changed) > n_known:
+        n_known = len(workspace.changed)
+        await asyncio.sleep(QUIET_S)
+        waited_s += QUIET_S
+        if (workspace.root / ".git" / "index.lock").exists():
+            # git is still at it.
+            n_known = FEW
+
+
+async def _refresh(server: InfillServer, workspace: Workspace, changed: set[str]) -> None:
     loop = asyncio.get_running_loop()
-    report = await _begin_progress(server, workspace)
+    is_much = len(changed) > FEW or not workspace.indexed
+    report = await _begin_progress(server, workspace) if is_much else _report_nothing
     try:
-        found = await loop.run_in_executor(server.session.indexer, _read, workspace, report)
+        found = await loop.run_in_executor(
+            server.session.indexer, _read, workspace, changed, report
+        )
         log.info("indexed %s: %d files in %.2f s", workspace.root, found.files, found.seconds)
-        await workspace.learn()
+        _watch_from_now_on(server, workspace)
+        if is_much:
+            await workspace.learn()
     except InferenceError as error:
         server.session.problem = Problem(error.kind, str(error))
     except Exception:
@@ -59,28 +88,63 @@ async def _refresh(server: InfillServer, workspace: Workspace) -> None:
         # What was indexed before stays in use, and the next change tries again.
         log.exception("can't index %s", workspace.root)
     finally:
-        workspace.indexed = True
+        first, workspace.indexed = not workspace.indexed, True
         report(1, 1)
-        send_status(server)
+        if first or is_much:
+            send_status(server)
+    _tell_trouble(server, workspace)
 
 
-def _read(workspace: Workspace, report: Callable[[int, int], None]) -> IndexReport:
+def _watch_from_now_on(server: InfillServer, workspace: Workspace) -> None:
+    """Watch a folder once it was crawled: what is watched are the folders that were found."""
+    if workspace.watched:
+        return
+    workspace.watched = True
+
+    def note(paths: set[str]) -> None:
+        server.session.start(keep_indexed(server, workspace, paths))
+
+    keep_watched(server, workspace, note)
+
+
+def _tell_trouble(server: InfillServer, workspace: Workspace) -> None:
+    """Say once that an index can't be kept on disk, and why."""
+    trouble = workspace.repository.trouble
+    if trouble is not None and trouble not in server.session.warnings:
+        server.session.warnings.append(trouble)
+        message = types.ShowMessageParams(types.MessageType.Warning, f"Infill: {trouble}")
+        server.window_show_message(message)
+
+
+def _read(
+    workspace: Workspace, changed: set[str], report: Callable[[int, int], None]
+) -> IndexReport:
     """Everything slow that comes from the disk."""
     if workspace.backend.capabilities.prompt:
         workspace.tokenizer()
-    found = workspace.repository.refresh(report)
-    # The index stays: the garbage collector needn't look through it between keystrokes.
-    gc.freeze()
-    return found
+    if len(changed) <= FEW and not changed.issuperset(ANYTHING):
+        return workspace.repository.refresh_paths(changed, report)
+    # Hardly anything of what is made here is garbage, and a look through all of it would
+    # hold up whoever types. The index stays: the collector needn't look through it later.
+    gc.disable()
+    try:
+        return workspace.repository.refresh_paths(changed, report)
+    finally:
+        gc.freeze()
+        gc.enable()
+
+
+def _report_nothing(_done: int, _total: int) -> None:
+    """Nobody wants to see the progress."""
 
 
 async def _begin_progress(server: InfillServer, workspace: Workspace) -> Callable[[int, int], None]:
     """A function that reports progress from any thread; one that does nothing without support."""
     if not server.session.client.work_done_progress:
-        return lambda _done, _total: None
+        return _report_nothing
     token = str(uuid.uuid4())
     if not await _accepted(server, token):
-        return lambda _done, _total: None
+        return _report_nothing
     title = f"Indexing {workspace.root.name}"
     _notify(server, token, types.WorkDoneProgressBegin(title, percentage=0))
     loop = asyncio.get_running_loop()

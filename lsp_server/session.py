@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from context.courtesy import Courtesy
 from context.errors import ContextError
 from context.files import find_root
 from inference.errors import InferenceError
@@ -45,6 +46,7 @@ class Client:
     answer_details: bool = False
     partial_text: bool = False
     work_done_progress: bool = False
+    watches_files: bool = False
 
 
 @dataclass(slots=True)
@@ -57,6 +59,8 @@ class Session:
         folders: the workspace folders, indexed.
         bare: folders of files outside of those, neither crawled nor kept for long.
         running: the completion that is being made for each document.
+        courtesy: held while a request is answered, so that what isn't one waits.
+        asked_to_watch: the editor was asked to tell of every change on disk.
     """
 
     documents: Documents = field(default_factory=Documents)
@@ -69,6 +73,8 @@ class Session:
     bare: OrderedDict[Path, Workspace] = field(default_factory=OrderedDict[Path, Workspace])
     running: dict[str, asyncio.Task[Any]] = field(default_factory=dict[str, "asyncio.Task[Any]"])
     shown: OrderedDict[str, str] = field(default_factory=OrderedDict[str, str])
+    courtesy: Courtesy = field(default_factory=Courtesy)
+    asked_to_watch: bool = False
     # Requests don't wait for a crawl, which has a thread of its own.
     executor: ThreadPoolExecutor = field(default_factory=lambda: _threads(2, "infill-request"))
     indexer: ThreadPoolExecutor = field(default_factory=lambda: _threads(1, "infill-index"))
@@ -120,7 +126,7 @@ class Session:
         if configured is None:
             return None
         try:
-            return open_workspace(root, configured.settings, cache_dir)
+            return open_workspace(root, configured.settings, cache_dir, self.courtesy)
         except (InferenceError, ContextError, CommandError) as error:
             self.problem = Problem(error.kind, str(error))
             return None
@@ -135,12 +141,13 @@ class Session:
         self._background.add(task)
         task.add_done_callback(self._background.discard)
 
-    def shadow(self, document: Document, text: str | None) -> None:
-        """Let a document stand before its file (None: no longer)."""
+    def shadow(self, document: Document, text: str | None) -> Workspace | None:
+        """Let a document stand before its file (None: no longer); the workspace it lies in."""
         path = to_path(document.uri)
         workspace = self.workspace_of(path) if path else None
         if path and workspace:
             workspace.repository.shadow(workspace.relative(path), text)
+        return workspace
 
     def forget(self, document: Document) -> None:
         """Let a closed document's file stand for itself again, and drop what was remembered."""
@@ -168,6 +175,8 @@ class Session:
 
     def close(self) -> None:
         """Let go of the threads."""
+        for workspace in (*self.folders.values(), *self.bare.values()):
+            workspace.close()
         for executor in (self.executor, self.indexer):
             executor.shutdown(wait=False, cancel_futures=True)
 

@@ -33,7 +33,10 @@ def send_status(
 def _readiness(server: InfillServer) -> tuple[Kind, str]:
     folders = server.session.folders.values()
     waiting = [workspace for workspace in folders if not workspace.indexed]
-    return ("busy", f"indexing {waiting[0].root.name}") if waiting else ("normal", "")
+    if waiting:
+        return "busy", f"indexing {waiting[0].root.name}"
+    trouble = next((each.repository.trouble for each in folders if each.repository.trouble), None)
+    return ("warning", trouble) if trouble else ("normal", "")
 
 
 def names(server: InfillServer) -> dict[str, Any]:

@@ -6,11 +6,12 @@ import ipaddress
 import os
 from collections import OrderedDict
 from dataclasses import dataclass, field
-from threading import Lock
+from threading import Event, Lock
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from context.memo import Memo
+from context.patient import Patient
 from context.repository import Repository
 from context.secrets_gate import Gate
 from context.select import SelectState
@@ -24,6 +25,7 @@ from lsp_server.errors import SettingError
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from context.courtesy import Courtesy
     from context.types import LeftOut, Snapshot
     from inference.models import ModelSpec
     from inference.tokenizer import Tokenizer
@@ -55,9 +57,12 @@ class Workspace:
     Attributes:
         gate: what every text passes before it is put into a prompt.
         indexed: its first crawl has ended.
-        stale: something changed since the last crawl began.
-        refreshing: a crawl is under way.
-        closed: nothing more is to be begun.
+        changed: paths that something has happened to since the index was last refreshed;
+            `""` for any.
+        refreshing: a refresh is under way.
+        watched: what changes below the root is told.
+        resting: the next idle moment is waited for.
+        closing: set when nothing more is to be begun.
     """
 
     root: Path
@@ -67,19 +72,31 @@ class Workspace:
     backend: Backend
     spec: ModelSpec
     indexed: bool = False
-    stale: bool = False
+    changed: set[str] = field(default_factory=set[str])
     refreshing: bool = False
-    closed: bool = False
+    watched: bool = False
+    resting: bool = False
+    closing: Event = field(default_factory=Event)
     remembered: OrderedDict[str, Remembered] = field(default_factory=OrderedDict[str, Remembered])
     _memo: Memo = field(default_factory=Memo)
     _tokenizer: Tokenizer | None = None
     _loading: Lock = field(default_factory=Lock)
 
+    @property
+    def stale(self) -> bool:
+        """Whether something changed since the last refresh began."""
+        return bool(self.changed)
+
+    @property
+    def closed(self) -> bool:
+        """Whether nothing more is to be begun."""
+        return self.closing.is_set()
+
     def relative(self, path: Path) -> str:
         """The path as the context package names it; the bare name outside of the root."""
-        return (
-            path.relative_to(self.root).as_posix() if path.is_relative_to(self.root) else path.name
-        )
+        if not path.is_relative_to(self.root):
+            return path.name
+        return self.repository.spelt(path.relative_to(self.root).as_posix())
 
     def tokenizer(self) -> Tokenizer:
         """The model's tokenizer, loaded once; that can take a second, so not on the event loop.
@@ -124,7 +141,7 @@ class Workspace:
 
     def close(self) -> None:
         """Let go of the index; the backend is closed by whoever runs the event loop."""
-        self.closed = True
+        self.closing.set()
         self.repository.close()
 
     @property
@@ -138,22 +155,29 @@ class Workspace:
         return self.spec.name if self.backend.capabilities.prompt else self.settings.backend
 
 
-def open_workspace(root: Path, settings: Settings, cache_dir: Path | None) -> Workspace:
-    """A workspace with its backend made and its index still empty; None keeps nothing on disk.
+def open_workspace(
+    root: Path, settings: Settings, cache_dir: Path | None, courtesy: Courtesy | None = None
+) -> Workspace:
+    """A workspace with its backend made and its index still empty.
+
+    Without a `cache_dir` nothing is kept on disk. What is done in the background gives
+    way to who holds `courtesy`.
 
     Raises:
         InferenceError: an unknown model or backend, or an endpoint that can't be used.
         SettingError: a key was promised and isn't in the environment.
     """
     spec = _spec(settings)
-    repository = Repository(root, cache_dir=cache_dir, ignore=settings.context.ignore)
+    repository = Repository(
+        root, cache_dir=cache_dir, ignore=settings.context.ignore, courtesy=courtesy
+    )
     backend = make_backend(
         settings.backend,
         BackendSettings(
             endpoint=settings.endpoint or "",
             model=settings.served_model or settings.model,
             api_key=_api_key(settings),
-            corpus=repository,
+            corpus=Patient(repository),
             cache_dir=cache_dir,
         ),
     )

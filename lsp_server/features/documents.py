@@ -8,12 +8,19 @@ from typing import TYPE_CHECKING
 from lsprotocol import types
 
 from lsp_server.indexing import keep_indexed
+from lsp_server.resting import rest
 from lsp_server.uris import to_path
 
 if TYPE_CHECKING:
+    from lsp_server.documents import Document
     from lsp_server.server import InfillServer
+    from lsp_server.session import Session
 
 log = logging.getLogger(__name__)
+
+_EVERY_FILE = types.FileOperationRegistrationOptions(
+    [types.FileOperationFilter(types.FileOperationPattern("**/*"), scheme="file")]
+)
 
 
 def register(server: InfillServer) -> None:
@@ -23,7 +30,7 @@ def register(server: InfillServer) -> None:
     @server.feature(types.TEXT_DOCUMENT_DID_OPEN)
     def did_open(params: types.DidOpenTextDocumentParams) -> None:
         document = session.documents.open(params.text_document)
-        session.shadow(document, document.text)
+        _show(session, document)
 
     @server.feature(types.TEXT_DOCUMENT_DID_CHANGE)
     def did_change(params: types.DidChangeTextDocumentParams) -> None:
@@ -31,7 +38,7 @@ def register(server: InfillServer) -> None:
         if document is None:
             log.warning("an edit came for a document that was never opened")
         else:
-            session.shadow(document, document.text)
+            _show(session, document)
 
     @server.feature(types.TEXT_DOCUMENT_DID_CLOSE)
     def did_close(params: types.DidCloseTextDocumentParams) -> None:
@@ -44,14 +51,43 @@ def register(server: InfillServer) -> None:
     def did_save(params: types.DidSaveTextDocumentParams) -> None:
         _refresh_for(server, [params.text_document.uri])
 
+    _register_for_files(server)
+
+
+def _register_for_files(server: InfillServer) -> None:
+    """Bind what an editor tells of files, open or not."""
+
     @server.feature(types.WORKSPACE_DID_CHANGE_WATCHED_FILES)
     def did_change_watched_files(params: types.DidChangeWatchedFilesParams) -> None:
         _refresh_for(server, [change.uri for change in params.changes])
 
+    @server.feature(types.WORKSPACE_DID_CREATE_FILES, _EVERY_FILE)
+    def did_create_files(params: types.CreateFilesParams) -> None:
+        _refresh_for(server, [file.uri for file in params.files])
+
+    @server.feature(types.WORKSPACE_DID_RENAME_FILES, _EVERY_FILE)
+    def did_rename_files(params: types.RenameFilesParams) -> None:
+        both = [uri for file in params.files for uri in (file.old_uri, file.new_uri)]
+        _refresh_for(server, both)
+
+    @server.feature(types.WORKSPACE_DID_DELETE_FILES, _EVERY_FILE)
+    def did_delete_files(params: types.DeleteFilesParams) -> None:
+        _refresh_for(server, [file.uri for file in params.files])
+
+
+def _show(session: Session, document: Document) -> None:
+    """Let a document stand before its file, and at the next pause be looked at."""
+    workspace = session.shadow(document, document.text)
+    if workspace is not None and not workspace.resting:
+        session.start(rest(session, workspace))
+
 
 def _refresh_for(server: InfillServer, uris: list[str]) -> None:
-    """Refresh each folder that one of the files lies in, once."""
+    """Refresh each folder where files of it are named."""
     paths = [path for uri in uris if (path := to_path(uri))]
     for root, workspace in server.session.folders.items():
-        if any(path.is_relative_to(root) for path in paths):
-            server.session.start(keep_indexed(server, workspace))
+        inside = {path.relative_to(root).as_posix() for path in paths if path.is_relative_to(root)}
+        if inside:
+            # The root itself is anything in it.
+            changed = {"" if path == "." else path for path in inside}
+            server.session.start(keep_indexed(server, workspace, changed))

@@ -74,7 +74,14 @@ def _client(capabilities: types.ClientCapabilities) -> Client:
         answer_details=bool(ours.get("answerDetails")),
         partial_text=bool(ours.get("partialText")),
         work_done_progress=bool(capabilities.window and capabilities.window.work_done_progress),
+        watches_files=_watches_files(capabilities),
     )
+
+
+def _watches_files(capabilities: types.ClientCapabilities) -> bool:
+    workspace = capabilities.workspace
+    watched = workspace.did_change_watched_files if workspace else None
+    return bool(watched and watched.dynamic_registration)
 
 
 def _object(value: Any) -> dict[str, Any]:
