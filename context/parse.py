@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from tree_sitter import Parser, QueryCursor
 
+from context.apart import APART
 from context.blanked import readable
 from context.code import code
 from context.facts import FileFacts, encode_imports, encode_outline
@@ -51,7 +52,8 @@ def parse(path: str, language: str, text: str) -> FileFacts:
     manifest = text if is_manifest(path.rpartition("/")[2]) else ""
     matches = _matches(path, language, data)
     if matches is None:
-        return FileFacts(path, language, name, manifest=manifest)
+        known = APART.facts(path, language, text) if len(data) <= MAX_PARSED else None
+        return known or FileFacts(path, language, name, manifest=manifest)
     return FileFacts(
         path,
         language,
