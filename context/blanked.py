@@ -9,6 +9,8 @@ from __future__ import annotations
 
 import re
 
+from context.branches import first_branches
+
 _MACRO = re.compile(
     rb"[A-Z](?<!\w[A-Z])[A-Z0-9_]{2,}+(?![a-z])(?P<call>\([^()\n]{0,200}\))?"
     # `class API Name {`, `struct PACKED(4) name {`.
@@ -29,6 +31,8 @@ _CPP = re.compile(
 
 def readable(language: str, path: str, data: bytes) -> tuple[str, bytes]:
     """The language to parse a text as, and the text to parse: as long as `data`."""
+    if language == "C#":
+        return language, first_branches(data)
     if language not in {"C", "C++"}:
         return language, data
     is_header = language == "C" and path.endswith(".h")

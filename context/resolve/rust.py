@@ -83,6 +83,11 @@ class Place(NamedTuple):
     name: str = ""
     is_found: bool = True
 
+    @property
+    def is_module(self) -> bool:
+        """Whether names can be taken from it: a file, or a module written out in one."""
+        return not self.name or self.name[0].islower()
+
 
 class Scope(NamedTuple):
     """What a file brings into its module: other modules, names with their paths, and globs."""
@@ -133,16 +138,13 @@ class Tables:
         folder, _, name = path.rpartition("/")
         if name == "mod.rs":
             folder = folder_of(folder)
-        for door in _DOORS:
-            yield join(folder, door)
+        yield from (join(folder, door) for door in _DOORS)
         yield folder + ".rs"
         yield from self.layout.starts.get(folder, ())
-        # Under `#[path]` a module may lie beside the file that declares it.
-        if name != "mod.rs":
-            yield from (each for each in self._beside(folder) if each != path)
-
-    def _beside(self, folder: str) -> Iterator[str]:
-        return (join(folder, name) for name in _DOORS)
+        # A module that is written out has a folder for its modules and no file.
+        while folder:
+            folder = folder_of(folder)
+            yield from (join(folder, door) for door in _DOORS)
 
     def root(self, path: str) -> str:
         """The first file of the crate that a file is of."""
@@ -247,7 +249,7 @@ class _Walk:
         if part == "super":
             above = self.tables.parent(place.path)
             return [Place(above)] if above else []
-        if place.name and not place.name[:1].islower():
+        if not place.is_module:
             # A type's own: it comes with the type.
             return [place]
         return self.look(place.path, part, depth) or [Place(place.path, part, is_found=False)]
@@ -273,7 +275,7 @@ class _Walk:
             each
             for way in scope.globs
             for place in self.follow(path, way, depth + 1)
-            if not place.name
+            if place.is_module
             for each in self.look(place.path, name, depth + 1)
         ]
 
@@ -347,10 +349,10 @@ def _take_all(
     """Note where the words of a file come from that a glob may have brought in."""
     for place in doors:
         own = found.setdefault(place.path, set())
-        if place.name:
+        if not place.is_module:
             own.add(place.name)
             continue
-        for name in sorted(facts.words & _exported(place.path, tables)):
+        for name in sorted((facts.words & _exported(place.path, tables)) - {place.name}):
             for source in _Walk(tables).look(place.path, name, 0):
                 found.setdefault(source.path, set()).update({source.name} - {""})
                 own.update({name} if source.path != place.path else ())
@@ -359,16 +361,14 @@ def _take_all(
 def _exported(path: str, tables: Tables) -> set[str]:
     """Every name that a module has, its own and what it takes from others."""
     found: set[str] = set()
-    seen = {path}
-    todo = [path]
-    while todo:
-        each = todo.pop()
+    seen = [path]
+    for each in seen:
         scope = tables.scope(each)
         found.update(tables.facts[each].names, scope.names, scope.modules)
         doors = [place for way in scope.globs for place in tables.follow(each, way)]
-        following = {door.path for door in doors if not door.name} - seen
-        seen |= following
-        todo += following
+        following = dict.fromkeys(door.path for door in doors if door.is_module)
+        if len(seen) < _FARTHEST:
+            seen += [door for door in following if door not in seen]
     return found
 
 

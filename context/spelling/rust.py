@@ -25,20 +25,32 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
 MACRO = "!"
-_TOKENS = re.compile(
-    # Comments, strings, raw strings, characters: nothing in them counts.
-    rb"//[^\n]*+|/\*.*?(?:\*/|\Z)|\"(?:\\.|[^\"\\])*+\"?|\bb?r(?P<hash>#*)\".*?(?:\"(?P=hash)|\Z)"
+# What leads nowhere, in one go, so that no letter of it is looked at twice: comments, strings,
+# characters, lifetimes, and words that are followed by neither `::` nor `!`.
+_PASSED = (
+    rb"(?:[^\w/\"'{}#]++|[A-Z0-9]\w*+(?:::\w++)*+|//[^\n]*+|/\*.*?(?:\*/|\Z)"
+    rb"|r(?P<hash>#*)\".*?(?:\"(?P=hash)|\Z)|br(?P<hashes>#*)\".*?(?:\"(?P=hashes)|\Z)"
+    rb"|\"(?:\\.|[^\"\\])*+\"?"
     rb"|'(?:\\(?:u\{[^}\n]*+\}|.)[^'\n]{0,2}|[^'\\\n\x80-\xff]|[\xc0-\xff][\x80-\xbf]{1,3})'"
-    rb"|[{}]"
-    rb"|\b(?:use|extern\s+crate)\s+(?P<use>(?:[\w\s:,*{}#]|//[^\n]*+)++)"
-    rb"|\bmod\s+(?:r#)?(?P<mod>\w+)\s*(?P<open>[;{])"
+    rb"|'[a-z_]\w*+|[a-df-ln-tv-z_]\w*+(?!::\w|!\s*[(\[{])"
+    rb"|(?!(?:use|mod|extern)\b)[emu]\w*+(?!::\w|!\s*[(\[{]))*+"
+)
+_TOKENS = re.compile(
+    _PASSED + rb"(?:(?P<brace>[{}])"
+    rb"|(?:use|extern\s+crate)\b\s*(?P<use>(?:[\w\s:,*{}#]|//[^\n]*+)++)"
+    rb"|mod\s+(?:r#)?(?P<mod>\w+)\s*(?P<open>[;{])"
     rb"|#\[(?:cfg_attr\([^\]\n]*?,\s*)?path\s*=\s*\"(?P<file>[^\"\n]+)\"\s*\)?\s*\]"
-    rb"|\binclude!\s*[(\[{]\s*\"(?P<included>[^\"\n]+)\""
-    rb"|\b(?P<path>(?:crate|[a-z_]\w*)(?:::\w+)+)"
-    rb"|\b(?P<macro>[a-z_]\w*)!(?=\s*[(\[{])",
+    rb"|include!\s*[(\[{]\s*\"(?P<included>[^\"\n]+)\""
+    rb"|(?P<path>[a-z_]\w*+(?:::\w++)++)"
+    rb"|(?P<macro>[a-z_]\w*+)!"
+    rb"|.)",
     re.DOTALL,
 )
-_TREE = re.compile(rb"//[^\n]*|[{},*]|\w+")
+# What ends each kind of spot -> what names it.
+_KINDS = {"use": "use", "open": "mod", "included": "included", "path": "path", "macro": "macro"}
+_TREE = re.compile(rb"//[^\n]*|::|[{},*]|(?:r#)?\w+")
+_STOPS = frozenset({",", "}", "use"})
+_JOINTS = frozenset({"::", "{", "as"}) | _STOPS
 # What comes with the language, and leads nowhere in a repository.
 _ELSEWHERE = frozenset({"std", "core", "alloc", "proc_macro"})
 _MACROS = """
@@ -52,39 +64,47 @@ _STANDARD_MACROS = frozenset(_MACROS.split())
 
 def read(data: bytes) -> Iterator[Import]:
     """Everything that a text takes from elsewhere, declarations before what is used in place."""
-    inner: list[tuple[int, str]] = []
-    depth = at = row = 0
-    path = ""
     loose: dict[str, dict[Name, int]] = {}
-    for found in _TOKENS.finditer(data):
-        token = found[0]
-        if token == b"{":
-            depth += 1
-        elif token == b"}":
-            depth -= 1
-            if inner and inner[-1][0] > depth:
-                inner.pop()
-        elif found.lastgroup is not None and found.lastgroup != "hash":
-            row += data.count(b"\n", at, found.start())
-            at = found.start()
-            if found["mod"] is not None and found["open"] == b"{":
-                depth += 1
-                inner.append((depth, from_bytes(found["mod"])))
-                continue
-            yield from _declared(found, inner, path, row)
-            path = from_bytes(found["file"]) if found["file"] is not None else ""
-            for module, name in _loose(found, len(inner)):
-                loose.setdefault(module, {}).setdefault(name, row)
+    for found, inner, path, row in _spots(data):
+        yield from _declared(found, inner, path, row)
+        for module, name in _loose(found, len(inner)):
+            loose.setdefault(module, {}).setdefault(name, row)
     for module, names in loose.items():
         yield Import(module, names=tuple(names), line=min(names.values()))
 
 
+def _spots(data: bytes) -> Iterator[tuple[re.Match[bytes], Sequence[str], str, int]]:
+    """What may take something: the modules it stands in, its `#[path]`, and its line."""
+    inner: list[str] = []
+    depths: list[int] = []
+    depth = at = row = 0
+    path = ""
+    for found in _TOKENS.finditer(data):
+        kind = found.lastgroup
+        if kind == "brace":
+            depth += 1 if found["brace"] == b"{" else -1
+            if depths and depths[-1] > depth:
+                inner.pop()
+                depths.pop()
+        elif kind == "file":
+            path = from_bytes(found["file"])
+        elif kind == "open" and found["open"] == b"{":
+            depth += 1
+            depths.append(depth)
+            inner.append(from_bytes(found["mod"]))
+        elif kind in _KINDS:
+            row += data.count(b"\n", at, found.start(_KINDS[kind]))
+            at = found.start(_KINDS[kind])
+            yield found, inner, path, row
+            path = ""
+
+
 def _declared(
-    found: re.Match[bytes], inner: Sequence[tuple[int, str]], path: str, row: int
+    found: re.Match[bytes], inner: Sequence[str], path: str, row: int
 ) -> Iterator[Import]:
     if found["mod"] is not None:
         name = from_bytes(found["mod"])
-        place = path or "/".join([*(each for _, each in inner), name])
+        place = path or "/".join([*inner, name])
         yield Import(f"./{place}", alias=name, line=row)
     elif found["included"] is not None:
         yield Import("./" + from_bytes(found["included"]), line=row)
@@ -106,7 +126,8 @@ def _loose(found: re.Match[bytes], n_inner: int) -> Iterator[tuple[str, Name]]:
             # What follows a type is looked for in the type.
             end = next((n for n, part in enumerate(parts) if part[:1].isupper()), len(parts))
             module, name = _split(parts[: end + 1], n_inner)
-            yield module, Name(name, "")
+            if name not in {"self", "super"}:
+                yield module, Name(name, "")
 
 
 def _split(parts: list[str], n_inner: int) -> tuple[str, str]:
@@ -122,27 +143,42 @@ def _leaves(tree: bytes) -> Iterator[tuple[list[str], str]]:
     """Each path of a `use`, with what it is called here where that differs."""
     heads: list[list[str]] = [[]]
     path: list[str] = []
-    bound: str | None = None
-    words = [from_bytes(word) for word in _TREE.findall(tree) if not word.startswith(b"//")]
-    for word in [*words, ","]:
+    bound = before = ""
+    for word in _words(tree):
         if word == "{":
             heads.append(path)
             path = list(path)
-        elif word in {",", "}", "use"}:
+        elif word in _STOPS:
             if path != heads[-1]:
-                yield _without_self(path), bound or ""
-            if word == "}" and len(heads) > 1:
-                heads.pop()
-                path, bound = list(heads[-1]), None
-                # The braces' own path was no leaf.
-                continue
-            path, bound = list(heads[-1]), None
-        elif word == "as":
-            bound = ""
-        elif bound == "":
+                yield _without_self(path), bound
+            heads = _closed(heads, word)
+            # After its braces a path is no leaf of its own.
+            path, bound = list(heads[-1]), ""
+        elif before == "as":
             bound = word
-        elif word != "r":
-            path.append(word)
+        elif word not in {"as", "::"}:
+            path.append(word.removeprefix("r#"))
+        before = word
+
+
+def _words(tree: bytes) -> Iterator[str]:
+    """What a `use` is made of, to where it ends or, unfinished, where something else begins."""
+    before = ","
+    for token in _TREE.findall(tree):
+        word = from_bytes(token)
+        if word.startswith("//"):
+            continue
+        if before not in _JOINTS and word not in _JOINTS:
+            break
+        yield word
+        before = word
+    yield ","
+
+
+def _closed(heads: list[list[str]], word: str) -> list[list[str]]:
+    if word == "use":
+        return [[]]
+    return heads[:-1] if word == "}" and len(heads) > 1 else heads
 
 
 def _without_self(path: list[str]) -> list[str]:
