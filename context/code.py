@@ -8,6 +8,7 @@ read (`"$name"`) stay.
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -26,15 +27,39 @@ def _pattern(*strings: bytes) -> re.Pattern[bytes]:
 
 
 _DOLLARS = _pattern(rb"(" + _LONG + rb")", rb'"(?:\\.|[^"\\\n$])*"', rb"(" + _SHORT + rb")")
+# What stays of a string is what may be read in it: `#{name}`, `$name`. Every alternative starts
+# with a character of its own, by which text without any of them is passed over fast.
+_RUBY = re.compile(
+    rb"=(?<=^=)begin\b.*?(?:^=end\b|\Z)|#(?<![\w$?'\"]#)(?!\{)[^\n]*|'(?:\\.|[^'\\\n])*'"
+    rb'|"((?:\\.|[^"\\\n#])*#(?:\\.|[^"\\\n])*)"?|"(?:\\.|[^"\\\n])*"?',
+    re.DOTALL | re.MULTILINE,
+)
+_PHP = re.compile(
+    rb"//[^\n]*|#(?!\[)[^\n]*|/\*.*?(?:\*/|\Z)|'(?:\\.|[^'\\])*'?"
+    rb'|"((?:\\.|[^"\\$])*\$(?:\\.|[^"\\])*)"?|"(?:\\.|[^"\\])*"?',
+    re.DOTALL,
+)
+_LUA = re.compile(
+    rb"""--\[(=*)\[.*?(?:\]\1\]|\Z)|--[^\n]*|'(?:\\.|[^'\\\n])*'?|"(?:\\.|[^"\\\n])*"?""",
+    re.DOTALL,
+)
+_SHELL = re.compile(
+    rb"#(?:(?<=^#)|(?<=[\s;]#))[^\n]*|\"((?:\\.|[^\"\\])*)\"?|'[^']*'?", re.DOTALL | re.MULTILINE
+)
 _PATTERNS: Mapping[str, re.Pattern[bytes]] = {
     "C#": _pattern(rb'(\$@?"(?:\\.|[^"\\\n])*"?)', rb'@"(?:[^"]|"")*"?', _LONG, _SHORT),
     "Java": _pattern(_LONG, _SHORT),
     "Kotlin": _DOLLARS,
+    "Lua": _LUA,
+    "PHP": _PHP,
+    "Ruby": _RUBY,
     "Scala": _DOLLARS,
+    "Shell": _SHELL,
     "Swift": _pattern(rb"(" + _LONG + rb")", rb'"(?:\\[^(\n]|[^"\\\n])*"', rb"(" + _SHORT + rb")"),
 }
 
 
+@lru_cache(maxsize=1)
 def code(data: bytes, language: str) -> bytes:
     """The parts of a text that may use something; all of it where a language isn't known here."""
     pattern = _PATTERNS.get(language)

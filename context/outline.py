@@ -18,6 +18,10 @@ _C_MARKS = (b"//", b"/*", b"*")
 _DOCUMENTS_BELOW = frozenset({"Python"})
 
 
+# Quotes of a key, and what marks a symbol or an instance variable in Ruby.
+_AROUND = "'\":@"
+
+
 class _Found(NamedTuple):
     """A definition in bytes, before it knows what it stands in."""
 
@@ -94,7 +98,7 @@ def _read(match: dict[str, list[Node]], node: Node, kind: str, data: bytes) -> _
         head,
         last,
         name.start_byte,
-        from_bytes(data[name.start_byte : name.end_byte]).strip("'\""),
+        from_bytes(data[name.start_byte : name.end_byte]).strip(_AROUND),
         kind,
         "" if owner is None else _type_name(data[owner.start_byte : owner.end_byte]),
     )

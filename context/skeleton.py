@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 _CALLABLE = frozenset({"function", "method"})
 _VALUES = frozenset({"constant", "field", "attribute", "type"})
 _MOST_VALUE_LINES = 3
+# How a block ends whose first line doesn't end in a brace (Ruby, Lua, a comment behind it).
+_ENDS = frozenset({"end", "end,", "end)", "}"})
 _QUOTES = ('"""', "'''")
 
 
@@ -118,7 +120,7 @@ def _show(
         out += _docstring(rows, item.doc)
     if item.last == item.head:
         return
-    if brace:
+    if brace or rows[item.last].strip() in _ENDS:
         body = "" if item.kind in CONTAINERS else indent + "    ...\n"
         closers.append((item.last, body + rows[item.last]))
     elif item.kind in _CALLABLE:
