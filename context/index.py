@@ -153,7 +153,7 @@ class Index:
         """Whether its files are those of `ground` and `more`, whatever is in them."""
         if self._root is ground._root:
             return all(path in self.facts for path in more)
-        return self.facts.keys() == ground.facts.keys() | set(more)
+        return set(self.facts) == {*ground.facts, *more}
 
     def other_than(self, ground: Index) -> list[str]:
         """The files of `ground` that say something else here."""

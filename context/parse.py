@@ -7,11 +7,10 @@ live here and in `context.text` only.
 from __future__ import annotations
 
 import re
-from functools import lru_cache
-from itertools import count
+from functools import lru_cache, partial
 from typing import TYPE_CHECKING
 
-from tree_sitter import Parser, QueryCursor
+from tree_sitter import QueryCursor
 
 from context.apart import APART
 from context.blanked import readable
@@ -21,21 +20,21 @@ from context.grammars import grammar_of
 from context.outline import outline
 from context.spelling import imports, package
 from context.text import digest, to_bytes, words
+from context.trees import Trees, tree_of
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from tree_sitter import Node, Tree
 
     from context.grammars import Grammar
 
+    Grow = Callable[[Grammar, bytes], Tree | None]
+
 # What is longer isn't parsed: at a few MB a second it would hold up everything else.
 MAX_PARSED = 1_000_000
-# Below this no text takes noticeable time; above it the parser's steps are counted. It
-# makes 5 to 10 for a kilobyte of code and hundreds where it can't make sense of a text.
-_SAFE_BYTES = 50_000
-_CHUNK_BYTES = 65_536
 # Nobody nests definitions deeper, and a query walks down as far as it is let.
 _DEEPEST = 300
-_MOST_LOOSE = 8_000
 # Files that say how the imports of others resolve; the resolvers read them whole.
 _MANIFESTS = frozenset(
     {"go.mod", "package.json", "jsconfig.json", "Cargo.toml", "composer.json", "Package.swift"}
@@ -45,12 +44,28 @@ _TSCONFIG = re.compile(r"tsconfig(\.[\w.-]+)?\.json")
 Match = dict[str, list["Node"]]
 
 
+_OPEN = Trees()
+
+
 def parse(path: str, language: str, text: str) -> FileFacts:
     """The facts of a text; an empty set of them where the language has no grammar."""
+    return _parse(path, language, text, tree_of)
+
+
+@lru_cache(maxsize=16)
+def parse_open(path: str, language: str, text: str) -> FileFacts:
+    """The facts of a text that is looked at again and again: an open document's.
+
+    Of a large one what hasn't changed since the last text under this path isn't parsed again.
+    """
+    return _parse(path, language, text, partial(_OPEN.tree, path))
+
+
+def _parse(path: str, language: str, text: str, grow: Grow) -> FileFacts:
     data = to_bytes(text)
     name = digest(data)
     manifest = text if is_manifest(path.rpartition("/")[2]) else ""
-    matches = _matches(path, language, data)
+    matches = _matches(path, language, data, grow)
     if matches is None:
         known = APART.facts(path, language, text) if len(data) <= MAX_PARSED else None
         return known or FileFacts(path, language, name, manifest=manifest)
@@ -71,19 +86,13 @@ def is_manifest(name: str) -> bool:
     return name in _MANIFESTS or _TSCONFIG.fullmatch(name) is not None
 
 
-@lru_cache(maxsize=16)
-def parse_open(path: str, language: str, text: str) -> FileFacts:
-    """The facts of a text that is looked at again and again: an open document's."""
-    return parse(path, language, text)
-
-
-def _matches(path: str, language: str, data: bytes) -> list[Match] | None:
+def _matches(path: str, language: str, data: bytes, grow: Grow) -> list[Match] | None:
     if len(data) > MAX_PARSED:
         return None
     language, readable_data = readable(language, path, data)
     grammar = grammar_of(language, path)
-    tree = _tree(grammar, readable_data) if grammar else None
-    if grammar is None or tree is None or _is_rubble(tree.root_node):
+    tree = grow(grammar, readable_data) if grammar else None
+    if grammar is None or tree is None:
         return None
     cursor = QueryCursor(grammar.query)
     cursor.set_max_start_depth(_DEEPEST)
@@ -93,27 +102,6 @@ def _matches(path: str, language: str, data: bytes) -> list[Match] | None:
         for pattern, match in cursor.matches(tree.root_node)
         if pattern not in guarded or _reads_right(match, data)
     ]
-
-
-def _tree(grammar: Grammar, data: bytes) -> Tree | None:
-    """The syntax tree; None for a text on which error recovery goes on and on."""
-    parser = Parser(grammar.language)
-    if len(data) < _SAFE_BYTES:
-        return parser.parse(data)
-    steps = count()
-    most = 2_000 + len(data) // 40
-    try:
-        return parser.parse(
-            lambda at, _: data[at : at + _CHUNK_BYTES],
-            progress_callback=lambda _at, _has_error: next(steps) > most,
-        )
-    except ValueError:
-        return None
-
-
-def _is_rubble(root: Node) -> bool:
-    """Whether nothing came of the text but loose tokens, on which a query takes quadratic time."""
-    return root.is_error and root.child_count > _MOST_LOOSE
 
 
 def _reads_right(match: Match, data: bytes) -> bool:
