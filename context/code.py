@@ -31,12 +31,12 @@ _DOLLARS = _pattern(rb"(" + _LONG + rb")", rb'"(?:\\.|[^"\\\n$])*"', rb"(" + _SH
 # with a character of its own, by which text without any of them is passed over fast.
 _RUBY = re.compile(
     rb"=(?<=^=)begin\b.*?(?:^=end\b|\Z)|#(?<![\w$?'\"]#)(?!\{)[^\n]*|'(?:\\.|[^'\\\n])*'"
-    rb'|"((?:\\.|[^"\\\n#])*#(?:\\.|[^"\\\n])*)"?|"(?:\\.|[^"\\\n])*"?',
+    rb'|"(?:\\.|[^"\\\n#]|#(?!\{))*(#\{(?:\\.|[^"\\\n])*)?"?',
     re.DOTALL | re.MULTILINE,
 )
 _PHP = re.compile(
     rb"//[^\n]*|#(?!\[)[^\n]*|/\*.*?(?:\*/|\Z)|'(?:\\.|[^'\\])*'?"
-    rb'|"((?:\\.|[^"\\$])*\$(?:\\.|[^"\\])*)"?|"(?:\\.|[^"\\])*"?',
+    rb'|"(?:\\.|[^"\\$])*(\$(?:\\.|[^"\\])*)?"?',
     re.DOTALL,
 )
 _LUA = re.compile(

@@ -179,38 +179,15 @@ def all_names(facts: FileFacts) -> set[str]:
     What only adds to a type (a Rust `impl`, an extension) doesn't define it.
     """
     rows: list[Any] = json.loads(facts.coded_outline) if facts.coded_outline else []
-    return {row[0] for row in rows if row[1] not in _VALUES and not _is_extension(row)}
+    return {row[0] for row in rows if row[1] not in _VALUES and not is_extension(row)}
 
 
-def _is_extension(row: list[Any]) -> bool:
-    return row[1] in CONTAINERS and bool(row[3])
-
-
-class Shared(NamedTuple):
-    """What other files can use of one without importing it from there.
-
-    Attributes:
-        types: at the top level or in a namespace there, whatever isn't a function.
-        functions: likewise.
-        additions: members that it adds to types, most often of other files (extensions).
-    """
-
-    types: frozenset[str]
-    functions: frozenset[str]
-    additions: frozenset[str]
-
-
-def shared_names(facts: FileFacts) -> Shared:
-    """The names that a file shares with those of its package, namespace or module."""
+def defined_names(facts: FileFacts) -> list[Any]:
+    """What a file defines, without where it stands: name, kind, what it is in and belongs to."""
     rows: list[Any] = json.loads(facts.coded_outline) if facts.coded_outline else []
-    found: dict[str, set[str]] = {"types": set(), "functions": set(), "additions": set()}
-    is_open: list[bool] = []
-    for name, kind, parent, owner, *_ in rows:
-        is_top = parent < 0 or is_open[parent]
-        is_open.append(is_top and kind == "module")
-        adds = parent >= 0 and _is_extension(rows[parent])
-        if kind not in CONTAINERS and (owner or adds):
-            found["additions"].add(name)
-        elif is_top and kind != "module" and not owner:
-            found["functions" if kind in SCOPES - CONTAINERS else "types"].add(name)
-    return Shared(*map(frozenset, found.values()))
+    return [row[:4] for row in rows]
+
+
+def is_extension(row: list[Any]) -> bool:
+    """Whether a row of an outline only adds to a type that stands elsewhere."""
+    return row[1] in CONTAINERS and bool(row[3])

@@ -27,6 +27,10 @@ _SOURCES = {
     "Scala": ("scala", "tree_sitter_scala", "language"),
     "C#": ("csharp", "tree_sitter_c_sharp", "language"),
     "Swift": ("swift", "tree_sitter_swift", "language"),
+    "PHP": ("php", "tree_sitter_php", "language_php"),
+    "Lua": ("lua", "tree_sitter_lua", "language"),
+    "Shell": ("bash", "tree_sitter_bash", "language"),
+    "Ruby": ("ruby", "tree_sitter_ruby", "language"),
 }
 _TSX = ("typescript", "tree_sitter_typescript", "language_tsx")
 

@@ -7,10 +7,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from context.resolve import go, javascript, python
+from context.resolve import c, csharp, go, javascript, jvm, lua, php, python, ruby, rust, shell, swift
+from context.resolve.change import is_moved, sounds_other
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Collection, Mapping
 
     from context.facts import FileFacts
     from context.resolve.family import Family
@@ -18,9 +19,18 @@ if TYPE_CHECKING:
 Edges = dict[str, tuple[str, ...]]
 
 _FAMILIES: tuple[Family, ...] = (
+    rust.FAMILY,
+    c.FAMILY,
     go.FAMILY,
+    csharp.FAMILY,
     javascript.FAMILY,
+    jvm.FAMILY,
     python.FAMILY,
+    swift.FAMILY,
+    ruby.FAMILY,
+    php.FAMILY,
+    lua.FAMILY,
+    shell.FAMILY,
 )
 _BY_LANGUAGE = {language: family for family in _FAMILIES for language in family.languages}
 
@@ -48,28 +58,29 @@ class Resolver:
         self._tables: dict[Family, Any] = {}
 
     def follow(
-        self, facts: Mapping[str, FileFacts], movers: Sequence[str] = ()
+        self, facts: Mapping[str, FileFacts], changed: Collection[str]
     ) -> tuple[Resolver, frozenset[str]]:
-        """The resolver for other texts under the same paths.
+        """The resolver for other texts of the `changed` files, under the same paths.
 
-        And the languages whose modules lie elsewhere for it: of the files in `movers` the
-        manifest or the package is another. What a manifest says on other matters moves nothing:
-        only a layout that isn't equal to the one before counts as another.
+        And the languages whose modules lie elsewhere for it. What a manifest says on other
+        matters moves nothing: only a layout that isn't equal to the one before counts as
+        another. While all that changes is what files do inside, tables stay too: a keystroke
+        in a body looks up its file's imports in warm ones.
         """
-        if not movers:
-            return Resolver(facts, self._layouts), frozenset()
-        layouts = dict(self._layouts)
+        made = Resolver(facts, dict(self._layouts))
         moved: frozenset[str] = frozenset()
-        languages = {facts[path].language for path in movers}
-        for family in {family_of(item.language) for item in facts.values()}:
-            if family and (family.reads_manifests or languages & family.languages):
-                before = self._layout_of(family)
-                layouts[family] = family.layout(facts)
-                if layouts[family] == before:
-                    layouts[family] = before
+        pairs = [(self._facts[path], facts[path]) for path in changed]
+        movers = {new.language for old, new in pairs if is_moved(old, new)}
+        for family in {family_of(item.language) for item in facts.values()} if movers else ():
+            if family and (family.reads_manifests or movers & family.languages):
+                before, after = self._layout_of(family), made._laid_anew(family)
+                if after == before:
+                    made._layouts[family] = before
                 else:
                     moved |= family.languages
-        return Resolver(facts, layouts), moved
+        if not moved and not any(sounds_other(old, new) for old, new in pairs):
+            made._tables = self._tables
+        return made, moved
 
     def edges(self, facts: FileFacts) -> Edges:
         """The files that `facts` imports, sorted, each with the names it takes from there."""
@@ -86,6 +97,10 @@ class Resolver:
             layout = self._layout_of(family)
             tables = self._tables[family] = family.tables(self._facts, layout)
         return tables
+
+    def _laid_anew(self, family: Family) -> Any:
+        self._layouts.pop(family, None)
+        return self._layout_of(family)
 
     def _layout_of(self, family: Family) -> Any:
         layout = self._layouts.get(family)

@@ -9,7 +9,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from context.facts import shared_names
+from context.facts import all_names, defined_names
+from context.shared import all_shared
 
 if TYPE_CHECKING:
     from context.facts import FileFacts
@@ -17,18 +18,37 @@ if TYPE_CHECKING:
 # Here, what a file adds to others' types is used without naming them (extensions).
 _ADDING = frozenset({"C#", "Kotlin", "Scala", "Swift"})
 _DOORS = ("__init__.py", "__init__.pyi")
+# Constants are found by path and then looked for at any depth.
+_BY_PATH = frozenset({"Ruby"})
 # `import { a } from "./a"` and `export { a }` are two statements there.
 _BY_IMPORT = frozenset({"JSX", "JavaScript", "TypeScript"})
 
 
+def is_moved(old: FileFacts, new: FileFacts) -> bool:
+    """Whether a file's news may change where modules lie, not only what is in them."""
+    return old.manifest != new.manifest or old.package != new.package
+
+
+def sounds_other(old: FileFacts, new: FileFacts) -> bool:
+    """Whether those who import a file may find something else in it than before."""
+    before = (old.language, old.coded_imports, old.package, defined_names(old))
+    return before != (new.language, new.coded_imports, new.package, defined_names(new))
+
+
 def changed_names(old: FileFacts, new: FileFacts) -> frozenset[str]:
     """The names that may lead elsewhere than before when they are imported from this file."""
-    names = old.names ^ new.names
+    is_deep = new.language in _BY_PATH
+    names = frozenset(all_names(old) ^ all_names(new)) if is_deep else old.names ^ new.names
     if new.language in _ADDING:
-        names |= shared_names(old).additions ^ shared_names(new).additions
+        names |= {name for name, _ in _added(old) ^ _added(new)}
     if old.coded_imports != new.coded_imports:
         names |= {bound for *_, bound in _taken(old) ^ _taken(new)}
     return names
+
+
+def _added(facts: FileFacts) -> frozenset[tuple[str, str]]:
+    shared = all_shared(facts)
+    return shared.methods | shared.fields
 
 
 def passed_names(facts: FileFacts, names: frozenset[str]) -> frozenset[str]:
