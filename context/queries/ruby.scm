@@ -1,6 +1,6 @@
 ; What Infill reads in a Ruby file. Captures as in python.scm; `import.own` is the file
-; itself, whose constants lead to other files; `import.relative`, `import.base` and
-; `import.all` tell the ways in which a path is meant.
+; itself, whose constants lead to other files; `import.how` and `import.base` tell how a
+; path is meant.
 ; A body starts on the line below: the last of name, superclass and parameters ends a signature.
 
 (class name: [(constant) @name @head (scope_resolution name: (constant) @name @head)]
@@ -18,10 +18,9 @@
 (method name: (_) @name parameters: (method_parameters ")" @head)) @definition.method
 (singleton_method name: (_) @name parameters: (method_parameters ")" @head)) @definition.method
 (alias name: (_) @name) @definition.method
-(call !receiver method: (identifier) @is.alias_method
+((call !receiver method: (identifier) @_how
   arguments: (argument_list . (simple_symbol) @name)) @definition.method
-(call !receiver method: (identifier) @is.define_method
-  arguments: (argument_list . (simple_symbol) @name)) @definition.method
+  (#any-of? @_how "alias_method" "define_method"))
 
 (assignment left: (constant) @name) @definition.constant
 ((call !receiver method: (identifier) @_how
@@ -41,25 +40,18 @@
 (operator_assignment left: (instance_variable) @name) @definition.attribute
 
 (program) @import.module @import.own
-(call !receiver method: (identifier) @is.require
+((call !receiver method: (identifier) @import.how
   arguments: (argument_list . (string (string_content) @import.module)))
-(call !receiver method: (identifier) @is.load
-  arguments: (argument_list . (string (string_content) @import.module)))
-(call !receiver method: (identifier) @is.require_relative @import.relative
-  arguments: (argument_list . (string (string_content) @import.module)))
-(call !receiver method: (identifier) @is.require_all @import.all
-  arguments: (argument_list . (string (string_content) @import.module)))
-(call method: (identifier) @is.autoload
+  (#any-of? @import.how "require" "load" "require_relative" "require_all"))
+((call method: (identifier) @import.how
   arguments: (argument_list
     . (simple_symbol) @import.name . (string (string_content) @import.module)))
-(call !receiver method: (identifier) @is.autoload_relative @import.relative
-  arguments: (argument_list
-    . (simple_symbol) @import.name . (string (string_content) @import.module)))
-(call !receiver method: (identifier) @_how
+  (#any-of? @import.how "autoload" "autoload_relative"))
+((call !receiver method: (identifier) @_how
   arguments: (argument_list . (call receiver: (constant) @is.File arguments: (argument_list
-    (string (string_content) @import.module) (_) @import.base)))
+    (string (string_content) @import.module) (_) @import.base))))
   (#any-of? @_how "require" "load"))
-(call !receiver method: (identifier) @_how
+((call !receiver method: (identifier) @_how
   arguments: (argument_list . (call receiver: (constant) @is.File arguments: (argument_list
-    (_) @import.base (string (string_content) @import.module))))
+    (_) @import.base (string (string_content) @import.module)))))
   (#any-of? @_how "require" "load"))

@@ -8,6 +8,7 @@ is looked for as Rails' and gems' loaders do: `Foo::BarBaz` in `foo/bar_baz.rb` 
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from context.facts import all_names
@@ -15,7 +16,7 @@ from context.resolve.family import Family
 from context.resolve.paths import folder_of, join, normal, shared
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from context.facts import FileFacts, Import
 
@@ -25,6 +26,7 @@ _ENDING = ".rb"
 # Folders that `require "x"` starts from, the likeliest first; `app/*` are Rails' own.
 _ROOTS = ("lib", "ext", "test", "spec", "features", "")
 
+_PARTS = re.compile("::|/")
 # Ruby's own constants, which a file of such a name in some namespace doesn't replace.
 _CORE = frozenset(
     {
@@ -46,7 +48,7 @@ class Layout:
         self.stems: dict[str, list[str]] = {}
         self.constants: dict[str, list[str]] = {}
         self.folders: dict[str, list[str]] = {}
-        self.owns: dict[str, list[str]] = {}
+        self.owns: dict[str, list[tuple[str, str]]] = {}
         for path in sorted(self.files):
             stem = path.removesuffix(_ENDING)
             self.stems.setdefault(stem.rpartition("/")[2], []).append(path)
@@ -54,7 +56,8 @@ class Layout:
             inner = _inside_root(stem)
             if inner is not None:
                 self.constants.setdefault(_plain(inner), []).append(path)
-                self.owns.setdefault(_plain(inner.rpartition("/")[2]), []).append(path)
+                place = (path, _plain(inner))
+                self.owns.setdefault(_plain(inner.rpartition("/")[2]), []).append(place)
 
     def required(self, importer: str, module: str) -> str | None:
         """The file that a path on the load path means; None for another gem's."""
@@ -86,22 +89,26 @@ class Layout:
 class Tables:
     """A layout and the facts of its files, with what was found out about them so far."""
 
-    __slots__ = ("_names", "facts", "layout")
+    __slots__ = ("_defined", "facts", "layout")
 
     def __init__(self, facts: Mapping[str, FileFacts], layout: Layout) -> None:
         self.facts = facts
         self.layout = layout
-        self._names: dict[str, frozenset[str]] = {}
+        self._defined: dict[str, frozenset[str]] = {}
 
-    def names(self, path: str) -> frozenset[str]:
-        """What a file defines for others; a namespace that it only stands in aside."""
-        known = self._names.get(path)
+    def defined(self, path: str) -> frozenset[str]:
+        """What a file defines at any depth."""
+        known = self._defined.get(path)
         if known is None:
-            facts = self.facts[path]
-            around = {_plain(part) for part in folder_of(path).split("/")}
-            kept = (name for name in all_names(facts) if _plain(name) not in around)
-            known = self._names[path] = frozenset(kept)
+            known = self._defined[path] = frozenset(all_names(self.facts[path]))
         return known
+
+    def offered(self, path: str, words: frozenset[str]) -> set[str]:
+        """Those of `words` that a file has for others; a namespace it only stands in aside."""
+        around = {_plain(part) for part in folder_of(path).split("/")}
+        names = {name for name in self.defined(path) & words if name[0].isupper()}
+        names |= self.facts[path].names & words
+        return {name for name in names if _plain(name) not in around}
 
 
 def layout(facts: Mapping[str, FileFacts]) -> Layout:
@@ -137,9 +144,9 @@ def targets(facts: FileFacts, tables: Tables) -> Found:
             used = item.used
     words = facts.words
     for path in found:
-        found[path] |= {name for name in tables.names(path) & words if name[0].isupper()}
-        found[path] |= tables.facts[path].names & words & tables.names(path)
-    seen = frozenset(_plain(part) for chain in used for part in chain.split("::"))
+        found[path] |= tables.offered(path, words)
+    own = _inside_root(facts.path) or ""
+    seen = frozenset(_plain(part) for chain in (*used, own) for part in _PARTS.split(chain))
     for chain in used:
         for path, name in _constants(facts, chain, seen, tables):
             found.setdefault(path, set()).add(name)
@@ -168,8 +175,8 @@ def _constants(
 ) -> Iterator[tuple[str, str]]:
     """The file that defines a constant as seen from the importer, and which part of it that is.
 
-    Where neither does, because a namespace is included or a test stands elsewhere, the only
-    file of that name is meant if the importer names the namespaces that it lies in.
+    Where neither does, because a namespace is included or a folder is no namespace, the only
+    file of that name is meant.
     """
     parts = chain.split("::")
     own = (_inside_root(facts.path.removesuffix(_ENDING)) or "").split("/")
@@ -177,26 +184,35 @@ def _constants(
         for size in range(len(parts), 0, -1):
             key = "/".join([*map(_plain, own[:depth]), *map(_plain, parts[:size])])
             paths = tables.layout.constants.get(key, ())
-            path = _definer(facts.path, paths, parts[size - 1], tables)
+            path = _definer(facts.path, paths, parts[size - 1 : size + 1], tables)
             if path is not None:
                 yield path, parts[size - 1]
                 return
-    lone = tables.layout.owns.get(_plain(parts[0]), ())
-    if len(lone) == 1 and parts[0] not in _CORE and _names_all(seen, lone[0]):
-        path = _definer(facts.path, lone, parts[0], tables)
-        if path is not None:
-            yield path, parts[0]
+    yield from _lone(facts.path, parts, seen, tables)
 
 
-def _names_all(seen: frozenset[str], path: str) -> bool:
-    """Whether the namespaces that a file lies in are among the constants named."""
-    inner = _inside_root(path) or ""
-    return all(_plain(part) in seen for part in inner.split("/")[:-1])
+def _lone(
+    importer: str, parts: list[str], seen: frozenset[str], tables: Tables
+) -> Iterator[tuple[str, str]]:
+    """The only file of a constant's name, if the namespace it starts in is named here."""
+    for size in range(len(parts), 0, -1):
+        way = "/".join(map(_plain, parts[:size]))
+        named = tables.layout.owns.get(_plain(parts[size - 1]), ())
+        known = [(path, inner) for path, inner in named if ("/" + inner).endswith("/" + way)]
+        if len(known) == 1 and parts[0] not in _CORE:
+            path, inner = known[0]
+            before = inner.partition("/")[0]
+            names = parts[size - 1 : size + 1]
+            if (before in seen or inner == way) and _definer(importer, [path], names, tables):
+                yield path, parts[size - 1]
+                return
 
 
-def _definer(importer: str, paths: Iterable[str], name: str, tables: Tables) -> str | None:
-    """The nearest of `paths` that defines `name`."""
-    known = [path for path in paths if name in all_names(tables.facts[path])]
+def _definer(
+    importer: str, paths: Iterable[str], names: Sequence[str], tables: Tables
+) -> str | None:
+    """The nearest of `paths` that defines `names`, of which the second stands in the first."""
+    known = [path for path in paths if tables.defined(path).issuperset(names)]
     return min(known, key=lambda path: (-shared(importer, path), path), default=None)
 
 

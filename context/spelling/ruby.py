@@ -35,9 +35,10 @@ def read(naming: Naming, data: bytes) -> Iterator[Import]:
         return
     module = naming.module
     # `"#{__dir__}/x"`: what stands before the slash is no part of the literal.
-    is_relative = "relative" in naming.marks or module.startswith("/")
+    how = naming.marks.get("how", "")
+    is_relative = how.endswith("_relative") or module.startswith("/")
     names = tuple(Name(taken.name.strip(":"), taken.bound.strip(":")) for taken in naming.names)
-    if "all" in naming.marks:
+    if how == "require_all":
         module += "/*"
     level = _LEVELS.get(base, int(is_relative))
     yield Import(module.lstrip("/"), level, names, line=naming.row)
