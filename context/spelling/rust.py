@@ -39,11 +39,11 @@ _TOKENS = re.compile(
     _PASSED + rb"(?:(?P<brace>[{}])"
     rb"|(?:use|extern\s+crate)\b\s*(?P<use>(?:[\w\s:,*{}#]|//[^\n]*+)++)"
     rb"|mod\s+(?:r#)?(?P<mod>\w+)\s*(?P<open>[;{])"
-    rb"|#\[(?:cfg_attr\([^\]\n]*?,\s*)?path\s*=\s*\"(?P<file>[^\"\n]+)\"\s*\)?\s*\]"
+    rb"|#\[(?:cfg_attr\([^\]\n]{0,200}?,\s*)?path\s*=\s*\"(?P<file>[^\"\n]+)\"\s*\)?\s*\]"
     rb"|include!\s*[(\[{]\s*\"(?P<included>[^\"\n]+)\""
     rb"|(?P<path>[a-z_]\w*+(?:::\w++)++)"
     rb"|(?P<macro>[a-z_]\w*+)!"
-    rb"|.)",
+    rb"|.|\Z)",
     re.DOTALL,
 )
 # What ends each kind of spot -> what names it.
