@@ -19,7 +19,7 @@ from context.resolve.change import changed_names, passed_names
 from context.resolve.paths import folder_of
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Mapping, Sequence
+    from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 
     from context.facts import FileFacts
 
@@ -27,6 +27,10 @@ if TYPE_CHECKING:
 # Every question for a name looks through the changed files; after a switch of branches a
 # new table is the better answer.
 _MOST_NEWS = 256
+
+
+def _go_on() -> None:
+    """Nobody needs a pause."""
 
 
 class Index:
@@ -93,14 +97,23 @@ class Index:
     @cached_property
     def names(self) -> Mapping[str, tuple[str, ...]]:
         """Name -> definers, before the changes that `definers` knows of."""
+        return self._named(_go_on)
+
+    def _named(self, pause: Callable[[], None]) -> Mapping[str, tuple[str, ...]]:
         found: dict[str, list[str]] = {}
         for path in sorted(self.facts):
+            pause()
             for name in all_names(self.facts[path]):
                 found.setdefault(name, []).append(path)
         return {name: tuple(paths) for name, paths in found.items()}
 
-    def prepare(self) -> None:
-        """Make the tables that would otherwise be made at the first question."""
+    def prepare(self, pause: Callable[[], None] = _go_on) -> None:
+        """Make the tables that would otherwise be made at the first question.
+
+        `pause` is called between two files: it may let others go first.
+        """
+        if "names" not in self._root.__dict__:
+            self._root.__dict__["names"] = self._root._named(pause)  # noqa: SLF001 -- its own kind
         _ = self._root.names, self.importers, self.folders, self._circles
 
     @cached_property
@@ -133,8 +146,7 @@ class Index:
         facts = {**self.facts, **news}
         if len(facts) > len(self.facts):
             return build(facts)
-        movers = [path for path in news if self._moves(path, facts[path])]
-        resolver, moved = self._resolver.follow(facts, movers)
+        resolver, moved = self._resolver.follow(facts, news)
         stale = self._affected(news)
         if moved:
             stale.update(path for path, item in facts.items() if item.language in moved)
@@ -191,11 +203,6 @@ class Index:
                     del made[to]
         return made
 
-    def _moves(self, path: str, facts: FileFacts) -> bool:
-        """Whether a file's news may change where modules lie, not only what is in them."""
-        old = self.facts[path]
-        return old.manifest != facts.manifest or old.package != facts.package
-
     def _takes(self, importer: str, names: frozenset[str], path: str) -> bool:
         """Whether `importer` may take one of `names` from `path`.
 
@@ -219,19 +226,22 @@ class Index:
         todo = [(path, changed_names(self.facts[path], item)) for path, item in news.items()]
         for path, names in todo:
             stale |= self._users_by_word(self.facts[path].language, names)
-        seen: set[tuple[str, frozenset[str]]] = set()
-        while todo:
-            path, names = todo.pop()
-            if not names or (path, names) in seen:
-                continue
-            seen.add((path, names))
-            for importer in self.importers.get(path, ()):
-                if self._takes(importer, names, path):
+        # What is still to be passed on, and what has been: names that lead through hundreds of
+        # files in circles are looked at once in each.
+        waiting = {path: set(names) for path, names in todo if names}
+        told: dict[str, set[str]] = {}
+        while waiting:
+            path, names = waiting.popitem()
+            names -= told.setdefault(path, set())
+            told[path] |= names
+            for importer in self.importers.get(path, ()) if names else ():
+                found = frozenset(names)
+                if self._takes(importer, found, path):
                     stale.add(importer)
-                passed = passed_names(self.facts[importer], names)
+                passed = passed_names(self.facts[importer], found)
                 if passed:
                     stale.add(importer)
-                    todo.append((importer, passed))
+                    waiting.setdefault(importer, set()).update(passed)
         return stale
 
 
@@ -270,9 +280,15 @@ def _is_moved(path: str, before: Mapping[str, Edges], after: Mapping[str, Edges]
     return before[path].keys() != after[path].keys()
 
 
-def build(facts: Mapping[str, FileFacts]) -> Index:
-    """The index of a repository with these files; none for an empty one."""
+def build(facts: Mapping[str, FileFacts], pause: Callable[[], None] = _go_on) -> Index:
+    """The index of a repository with these files; none for an empty one.
+
+    `pause` is called between two files: it may let others go first.
+    """
     known = {path: facts[path] for path in sorted(facts)}
     resolver = Resolver(known)
-    imports = {path: _edges(resolver, item) for path, item in known.items()}
+    imports: dict[str, Edges] = {}
+    for path, item in known.items():
+        pause()
+        imports[path] = _edges(resolver, item)
     return Index(known, resolver, imports)

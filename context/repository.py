@@ -58,6 +58,7 @@ class Repository:
     ) -> None:
         self.root = root.resolve()
         self.courtesy = courtesy or Courtesy()
+        self._pause = self.courtesy.give_way if courtesy is not None else None
         self._ignore = tuple(ignore)
         self._store = Store(cache_dir, self.root, pause=self.courtesy.give_way)
         self._refreshing = Lock()
@@ -284,7 +285,8 @@ class Repository:
         self, tasks: Sequence[Task], on_progress: Callable[[int, int], None] | None
     ) -> dict[str, Record]:
         fresh: dict[str, Record] = {}
-        for task, record in examine_all(self.root, tasks, stopped=self._closed.is_set):
+        every = examine_all(self.root, tasks, stopped=self._closed.is_set, pause=self._pause)
+        for task, record in every:
             self.courtesy.give_way()
             fresh[task.path] = record
             if on_progress is not None:
@@ -299,8 +301,9 @@ class Repository:
         facts = changes.facts_of(records)
         state = digest_of(facts)
         edges = self._store.load_edges(state)
-        index = build(facts) if edges is None else Index(facts, Resolver(facts), edges)
-        index.prepare()
+        pause = self.courtesy.give_way
+        index = build(facts, pause) if edges is None else Index(facts, Resolver(facts), edges)
+        index.prepare(pause)
         self._records = records
         self._show(index)
         if edges is None or news.changed or news.removed:
@@ -313,7 +316,7 @@ class Repository:
         gone = (news.removed | (news.changed.keys() - facts.keys())) & self._on_disk.facts.keys()
         index = self._changed(facts, gone)
         # Before it is shown: a request shouldn't be who makes its tables.
-        index.prepare()
+        index.prepare(self.courtesy.give_way)
         for path in news.removed:
             records.pop(path, None)
         records |= news.changed
@@ -322,11 +325,11 @@ class Repository:
         self._store.save(news.changed, news.removed, None)
 
     def _changed(self, facts: Mapping[str, FileFacts], gone: Collection[str]) -> Index:
-        if not gone:
+        if not gone and len(facts) < changes.MANY:
             return self._on_disk.with_texts(facts)
         old = self._on_disk.facts.items()
         kept = {path: known for path, known in old if path not in gone}
-        return build({**kept, **facts})
+        return build({**kept, **facts}, self.courtesy.give_way)
 
     def _show(self, index: Index) -> None:
         """Let `index` be what is on disk, and ask anew which of the open texts may be sent."""

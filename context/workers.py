@@ -30,6 +30,8 @@ WORTH_BYTES = 1_500_000
 _BATCH_BYTES = 200_000
 _BATCH_FILES = 50
 _MOST_WORKERS = 8
+# What a worker in the background leaves to others.
+_NICE = 10
 _PACKAGE = Path(__file__).resolve().parent
 _BOOT = "import sys; sys.path.extend(sys.argv[1:]); from context.workers import serve; serve()"
 
@@ -46,6 +48,7 @@ class _Work:
 
     root: Path
     stopped: Callable[[], bool]
+    pause: Callable[[], None] | None = None
     todo: SimpleQueue[list[Task]] = field(default_factory=SimpleQueue)
     done: SimpleQueue[tuple[Task, Record] | None] = field(default_factory=SimpleQueue)
     over: Event = field(default_factory=Event)
@@ -63,9 +66,17 @@ class _Work:
 
 
 def examine_all(
-    root: Path, tasks: Sequence[Task], *, stopped: Callable[[], bool]
+    root: Path,
+    tasks: Sequence[Task],
+    *,
+    stopped: Callable[[], bool],
+    pause: Callable[[], None] | None = None,
 ) -> Iterator[tuple[Task, Record]]:
-    """Every task's record as it comes, in no order; ends early when `stopped` says so."""
+    """Every task's record as it comes, in no order; ends early when `stopped` says so.
+
+    With a `pause`, which is called in between and may let others go first, the workers
+    leave them the processors, too.
+    """
     n_workers = min(os.cpu_count() or 1, _MOST_WORKERS)
     if n_workers < 2 or sum(task.size for task in tasks) < WORTH_BYTES:  # noqa: PLR2004 -- one is none
         for task in tasks:
@@ -73,13 +84,12 @@ def examine_all(
                 return
             yield task, examine(root, task)
         return
-    yield from _in_processes(root, tasks, n_workers, stopped)
+    yield from _in_processes(_Work(root, stopped, pause), tasks, n_workers)
 
 
 def _in_processes(
-    root: Path, tasks: Sequence[Task], n_workers: int, stopped: Callable[[], bool]
+    work: _Work, tasks: Sequence[Task], n_workers: int
 ) -> Iterator[tuple[Task, Record]]:
-    work = _Work(root, stopped)
     for batch in _batches(tasks):
         work.todo.put(batch)
     with ThreadPoolExecutor(n_workers, thread_name_prefix="infill-parse") as pool:
@@ -112,6 +122,8 @@ def _drive(work: _Work) -> None:
     try:
         while not work.ends():
             batch = work.todo.get_nowait()
+            if work.pause is not None:
+                work.pause()
             worker = worker or _start(work)
             try:
                 for task, record in _ask(worker, work.root, batch):
@@ -147,6 +159,8 @@ def _start(work: _Work) -> subprocess.Popen[bytes]:
         cwd=_PACKAGE,
         creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),
     )
+    if work.pause is not None and sys.platform != "win32":
+        os.setpriority(os.PRIO_PROCESS, worker.pid, _NICE)
     work.workers.append(worker)
     if work.over.is_set():
         # Nobody may have seen it in the list any more.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import sys
 from importlib.metadata import version
 from typing import TYPE_CHECKING, Any, cast
 
@@ -18,6 +19,13 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 log = logging.getLogger(__name__)
+
+TURN_S = 0.0005
+"""How long a thread keeps the interpreter while another wants it.
+
+An answer takes the interpreter dozens of times, as numpy and the event loop let it go
+in between. At Python's own 5 ms for each an answer took 500 ms while an index was made.
+"""
 
 
 class InfillServer(LanguageServer):
@@ -49,6 +57,7 @@ class InfillServer(LanguageServer):
 
 def create_server(*, config: Path | None = None, assignments: list[str]) -> InfillServer:
     """A server with every feature registered, not yet reading."""
+    sys.setswitchinterval(TURN_S)
     server = InfillServer(config=config, assignments=assignments)
     for register in FEATURES:
         register(server)

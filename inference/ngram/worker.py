@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
     from typing import BinaryIO
 
+_NICE = 10
 _PROGRAM = (
     "import sys; sys.path.append(sys.argv[1]); "
     "from inference.ngram.worker import main; main(sys.argv[2])"
@@ -46,14 +47,19 @@ def start(folder: Path) -> subprocess.Popen[bytes]:
     folder.parent.mkdir(parents=True, exist_ok=True)
     home = str(Path(__file__).resolve().parents[2])
     kept = {name: value for name, value in os.environ.items() if not name.startswith("PYTHON")}
-    return subprocess.Popen(  # noqa: S603 - our own interpreter and module
+    process = subprocess.Popen(  # noqa: S603 - our own interpreter and module
         [sys.executable, "-P", "-c", _PROGRAM, home, str(folder)],
         stdin=subprocess.PIPE,
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
         cwd=folder.parent,
         env=kept,
+        creationflags=getattr(subprocess, "BELOW_NORMAL_PRIORITY_CLASS", 0),
     )
+    if sys.platform != "win32":
+        # Nobody waits for it, but somebody may for what else the machine does.
+        os.setpriority(os.PRIO_PROCESS, process.pid, _NICE)
+    return process
 
 
 def feed(process: subprocess.Popen[bytes], documents: Iterable[Document]) -> bool:
