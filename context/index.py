@@ -97,7 +97,7 @@ class Index:
     @cached_property
     def names(self) -> Mapping[str, tuple[str, ...]]:
         """Name -> definers, before the changes that `definers` knows of."""
-        return self._named(_go_on)
+        return self._base.names if self._base is not None else self._named(_go_on)
 
     def _named(self, pause: Callable[[], None]) -> Mapping[str, tuple[str, ...]]:
         found: dict[str, list[str]] = {}
@@ -231,7 +231,8 @@ class Index:
         waiting = {path: set(names) for path, names in todo if names}
         told: dict[str, set[str]] = {}
         while waiting:
-            path, names = waiting.popitem()
+            path = next(iter(waiting))
+            names = waiting.pop(path)
             names -= told.setdefault(path, set())
             told[path] |= names
             for importer in self.importers.get(path, ()) if names else ():
