@@ -1,43 +1,40 @@
-"""What selecting has worked out before: texts cut down, and what they cost.
+"""What selecting has worked out before: files looked at, texts cut down, and what they cost.
 
 Forgetting any of it changes no answer, only how long the answer takes.
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from context.forms import Source, render
 from context.languages import line_comment
 from context.parse import parse_open
-from context.text import digest, lines, to_bytes
+from context.outlined import Source
+from context.text import digest, to_bytes
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Hashable
 
-    from context.candidates import Candidate
     from context.facts import FileFacts
-    from context.forms import Level, Rendered
     from context.index import Index
     from context.types import TokenCounter
 
-_MOST_FORMS = 4_000
-_MOST_SOURCES = 64
-
-Key = tuple[str, str, str, frozenset[str]]
+_MOST_FORMS = 20_000
+_MOST_SOURCES = 512
 
 
 class Memo:
-    """A cache for `fit`, bounded, safe to share between the states of one session."""
+    """A cache for `select`, bounded, safe to share between the states of one session."""
 
     # Several threads may ask at once, and any of them may put an empty dictionary in a
     # full one's place: whoever has begun with one goes on with that one.
-    __slots__ = ("_counted", "_forms", "_sources")
+    __slots__ = ("_about", "_counted", "_sources", "_tables")
 
     def __init__(self) -> None:
         self._counted: tuple[TokenCounter, dict[tuple[str, str], int]] | None = None
-        self._forms: dict[Key, Rendered] = {}
+        self._about: dict[Hashable, Any] = {}
         self._sources: dict[tuple[str, str], Source] = {}
+        self._tables: dict[str, tuple[object, Any]] = {}
 
     def count(self, cost: TokenCounter, path: str, text: str) -> int:
         """What `text` costs as a snippet; counted anew for a counter that isn't equal."""
@@ -50,28 +47,32 @@ class Memo:
             costs[key] = cost.snippet(path, text)
         return costs[key]
 
-    def form(
-        self, level: Level, candidate: Candidate, index: Index, read: Callable[[str], str | None]
-    ) -> Rendered | None:
-        """The candidate at a level; None where its text can't be had or has nothing to show."""
-        name = index.facts[candidate.path].digest
-        key = (level, candidate.path, name, candidate.names)
-        forms = self._forms
-        if len(forms) > _MOST_FORMS:
-            forms = self._forms = {}
-        if key not in forms:
-            source = self._source(candidate.path, index, read)
-            if source is None:
-                return None
-            forms[key] = render(level, candidate, source)
-        return forms[key] if forms[key].text else None
+    def about(self, key: Hashable, make: Callable[[], Any]) -> Any:
+        """What `make` gives, made once for each key; keys name the digest they are true of."""
+        known = self._about
+        if len(known) > _MOST_FORMS:
+            known = self._about = {}
+        if key not in known:
+            known[key] = make()
+        return known[key]
 
-    def _source(self, path: str, index: Index, read: Callable[[str], str | None]) -> Source | None:
+    def table(self, name: str, of: object, make: Callable[[], Any]) -> Any:
+        """What `make` makes of something big; kept for the last `of` of each name."""
+        known = self._tables.get(name)
+        if known is None or known[0] is not of:
+            known = (of, make())
+            self._tables[name] = known
+        return known[1]
+
+    def source(self, path: str, index: Index, read: Callable[[str], str | None]) -> Source | None:
+        """A file of the index, ready to be looked at; None where its text can't be had."""
         facts = index.facts[path]
         key = (path, facts.digest)
         sources = self._sources
         if len(sources) > _MOST_SOURCES:
-            sources = self._sources = {}
+            # The half that came last is likelier to be asked for again.
+            kept = list(sources.items())[_MOST_SOURCES // 2 :]
+            sources = self._sources = dict(kept)
         if key not in sources:
             text = read(path)
             if not text:
@@ -85,5 +86,4 @@ def _made(facts: FileFacts, text: str) -> Source:
     if digest(to_bytes(text)) != facts.digest:
         # The file has changed since it was indexed, and so have its lines.
         facts = parse_open(facts.path, facts.language, text)
-    comment = line_comment(facts.language) or "//"
-    return Source(text, lines(text), facts.definitions, comment)
+    return Source(facts, text, line_comment(facts.language) or "//")

@@ -19,6 +19,10 @@ if TYPE_CHECKING:
     from lsp_server.workspace import Workspace
 
 
+# Who hasn't typed for so long doesn't mind that the prompt's head is read again.
+_IDLE_S = 2.0
+
+
 @dataclass(frozen=True, slots=True)
 class Prepared:
     """What was selected, what it was packed into, and what the next request should know."""
@@ -65,7 +69,10 @@ def prepare(
         remembered.select,
         budget_tokens=shares.repository,
         cost=SnippetCounter(tokenizer, spec.format),
-        read=read,
+        read=workspace.repository.read,
+        passes=lambda path: read(path) is not None,
+        recent=tuple(reversed([path for path in workspace.remembered if path != snapshot.path])),
+        is_idle=started - remembered.asked_s > _IDLE_S,
     )
     # A choice that stays wasn't read again, and what was kept from it stays so, too.
     is_same = select_state is remembered.select
@@ -83,7 +90,7 @@ def prepare(
     )
     packed = time.perf_counter()
     workspace.gate.save()
-    state = Remembered(select_state, pack_state, withheld)
+    state = Remembered(select_state, pack_state, withheld, started)
     return Prepared(
         selection, prompt, state, (selected - started) * 1000, (packed - selected) * 1000
     )

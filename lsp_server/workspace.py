@@ -43,11 +43,13 @@ class Remembered:
 
     Attributes:
         withheld: what was wanted for its selection, and holds a secret.
+        asked_s: when that request was, by the clock of `time.perf_counter`.
     """
 
     select: SelectState
     pack: PackState
     withheld: tuple[LeftOut, ...] = ()
+    asked_s: float = 0.0
 
 
 @dataclass(slots=True)

@@ -8,8 +8,6 @@ from typing import TYPE_CHECKING
 import pytest
 from indexed import facts_of
 
-from context import memo as memo_module
-from context.candidates import NAMED, Candidate
 from context.index import build
 from context.memo import Memo
 
@@ -41,10 +39,6 @@ def index() -> Index:
     return build(facts_of(FILES))
 
 
-def candidate(path: str) -> Candidate:
-    return Candidate(path, NAMED, frozenset(), "named here", None, 1.0)
-
-
 def test_an_equal_counter_counts_nothing_twice() -> None:
     """The one of the next request is another object, of the same tokenizer."""
     memo, counted = Memo(), []
@@ -69,11 +63,9 @@ def test_a_counter_never_gets_anothers_figures() -> None:
     assert memo.count(other, "a.py", "a") == 1
 
 
-def test_a_dictionary_that_is_replaced_meanwhile_is_missed_by_nobody(
-    index: Index, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_dictionary_that_is_replaced_meanwhile_is_missed_by_nobody(index: Index) -> None:
     """A superseded request goes on in its thread, and the two fill the same memo."""
-    memo, real = Memo(), memo_module.render
+    memo = Memo()
 
     class Emptied(dict[object, object]):
         """A dictionary in whose place another thread puts an empty one at every write."""
@@ -86,16 +78,25 @@ def test_a_dictionary_that_is_replaced_meanwhile_is_missed_by_nobody(
             super().__setitem__(key, value)
             setattr(memo, self.name, {})
 
-    for name in ("_forms", "_sources"):
+    for name in ("_about", "_sources", "_tables"):
         setattr(memo, name, Emptied(name))
-    form = memo.form("full", candidate("a.py"), index, FILES.get)
-    assert form is not None
-    assert form == real("full", candidate("a.py"), memo._source("a.py", index, FILES.get))
+    source = memo.source("a.py", index, FILES.get)
+    assert source is not None
+    assert source.text == FILES["a.py"]
+    assert memo.about("key", lambda: 1) == 1
+    assert memo.table("name", FILES, lambda: 2) == 2
+
+
+def test_a_table_is_made_again_for_another_value() -> None:
+    memo = Memo()
+    for number, of in enumerate(({}, {})):
+        assert memo.table("name", of, lambda number=number: number) == number
+        assert memo.table("name", of, lambda: "again") == number
 
 
 def test_a_text_that_could_not_be_had_is_asked_for_again(index: Index) -> None:
     memo = Memo()
-    assert memo.form("full", candidate("a.py"), index, lambda _: None) is None
-    found = memo.form("full", candidate("a.py"), index, FILES.get)
+    assert memo.source("a.py", index, lambda _: None) is None
+    found = memo.source("a.py", index, FILES.get)
     assert found is not None
     assert "def a()" in found.text

@@ -14,12 +14,13 @@ from tree_sitter import Language, Parser
 
 from context import languages, pack
 from context.apart import Apart
+from context.facts import FileFacts, encode_outline
+from context.forms import DOCUMENTED, render
 from context.grammars import has_grammar
 from context.guess import guess, kind_of
 from context.outline import outline
 from context.parse import parse
-from context.skeleton import outermost, skeleton
-from context.text import lines
+from context.outlined import Source
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -164,7 +165,9 @@ def shown(language: Language, text: str) -> str:
     """The skeleton of a text whose definitions are guessed."""
     data = text.encode()
     found = outline(guess(language, Parser(language).parse(data).root_node), "Rust", data)
-    return skeleton(lines(text), found, outermost(found))
+    facts = FileFacts("a", "Rust", "", coded_outline=encode_outline(found))
+    source = Source(facts, text, "//")
+    return render(source, dict.fromkeys(source.outermost, DOCUMENTED))
 
 
 def test_guessed_definitions_make_a_skeleton() -> None:
@@ -200,9 +203,7 @@ def test_guessed_definitions_make_a_skeleton() -> None:
         fn add(
             a: i32,
         ) -> i32
-        {
-            ...
-        }
+        { ... }
         """
     )
 

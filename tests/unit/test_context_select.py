@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 import marked
 from indexed import facts_of, index_of
 
+from context.forms import DOCUMENTED, NAMES, render
 from context.languages import of
 from context.select import SelectState, select
-from context.skeleton import outermost, skeleton
-from context.text import lines
+from context.outlined import Source
 from context.types import Selection, Snapshot
 
 if TYPE_CHECKING:
@@ -93,9 +93,9 @@ SHAPES = """
 def test_all_is_shown_in_full_where_there_is_room() -> None:
     """Dependencies before what imports them, the least relevant first where that is open."""
     selection, _ = choose(SHAPES)
-    assert shown(selection) == ["skeleton far.py", "full base.py", "full shapes.py"]
+    assert shown(selection) == ["full far.py", "full base.py", "full shapes.py"]
     _, base, shapes = selection.snippets
-    assert (shapes.rank, shapes.depth, shapes.reason) == (0, 1, "imported here: `Shape`")
+    assert (shapes.rank, shapes.depth, shapes.reason) == (0, 1, "what `s` is: `Shape`")
     assert (base.rank, base.depth, base.reason) == (1, 2, "base of `Shape`")
     assert selection.scope is not None
     assert selection.scope.name == "draw"
@@ -108,9 +108,9 @@ def test_less_room_means_signatures_and_then_names() -> None:
     text = {item.path: item.text for item in selection.snippets}
     assert "def area" in text["shapes.py"]
     assert "return scale" not in text["shapes.py"]
-    selection, _ = choose(SHAPES, budget=85)
+    selection, _ = choose(SHAPES, budget=70)
     (snippet,) = selection.snippets
-    assert snippet.text == "class Shape(Base):\n    # members: sides, __init__, name, area\n"
+    assert snippet.text == "class Shape(Base):\n    # members: sides, name, area\n"
     assert [(item.path, item.reason) for item in selection.left_out] == [
         ("base.py", "no room in the budget; base of `Shape`")
     ]
@@ -170,7 +170,7 @@ def test_a_name_that_nothing_imports_yet_finds_its_definition() -> None:
             sharpen($0)
     """)
     assert shown(selection) == ["full deep/tools.py"]
-    assert selection.snippets[0].reason == "defines `sharpen`, used near the cursor"
+    assert selection.snippets[0].reason == "`sharpen` is being called"
 
 
 def test_importers_show_how_the_function_is_used() -> None:
@@ -183,7 +183,7 @@ def test_importers_show_how_the_function_is_used() -> None:
         def test():
             assert area(3) == 9
     """)
-    assert shown(selection) == ["excerpt use.py"]
+    assert shown(selection) == ["full use.py"]
     assert "assert area(3) == 9" in selection.snippets[0].text
 
 
@@ -214,7 +214,7 @@ def test_without_a_grammar_the_neighbours_heads_are_shown() -> None:
         //- /c.py
         def c(): ...
     """)
-    assert shown(selection) == ["excerpt a.rs"]
+    assert shown(selection) == ["full a.rs"]
 
 
 def test_a_file_outside_of_the_root_has_a_selection_too() -> None:
@@ -265,31 +265,33 @@ def test_state_makes_no_difference_but_time() -> None:
     assert warm == cold
 
 
-def test_a_skeleton_keeps_signatures_and_first_lines() -> None:
+def outlined(path: str, text: str, level: int) -> str:
+    facts = facts_of({path: text})[path]
+    source = Source(facts, text, "#")
+    return render(source, dict.fromkeys(source.outermost, level))
+
+
+def test_signatures_come_with_the_first_lines_of_their_documentation() -> None:
     text = marked.parse(SHAPES).files["shapes.py"]
-    facts = facts_of({"shapes.py": text})["shapes.py"]
-    found = skeleton(lines(text), facts.definitions, outermost(facts.definitions))
-    assert found == (
+    assert outlined("shapes.py", text, DOCUMENTED) == (
         "class Shape(Base):\n"
         "    '''A shape.'''\n"
         "    sides = 0\n"
-        "    def __init__(self, name):\n"
-        "        self.name = name\n"
-        "        ...\n"
+        "    def __init__(self, name): ...\n"
+        "    self.name = name\n"
         "    def area(self, scale=1):\n"
         "        '''Its area.'''\n"
-        "        ...\n"
-        "def unrelated(x):\n"
-        "    ...\n"
+        "def unrelated(x): ...\n"
+    )
+    assert outlined("shapes.py", text, NAMES) == (
+        "class Shape(Base):\n    # members: sides, name, area\ndef unrelated(x): ...\n"
     )
 
 
-def test_a_skeleton_closes_its_braces() -> None:
+def test_what_a_brace_or_a_word_opens_is_closed_again() -> None:
     text = (
         "/** A box. */\nclass Box {\n  open(x) {\n    return x\n  }\n}\nfunction f() {\n  g()\n}\n"
     )
-    facts = facts_of({"a.js": text})["a.js"]
-    found = skeleton(lines(text), facts.definitions, outermost(facts.definitions))
-    assert found == (
-        "/** A box. */\nclass Box {\n  open(x) {\n      ...\n  }\n}\nfunction f() {\n    ...\n}\n"
+    assert outlined("a.js", text, DOCUMENTED) == (
+        "/** A box. */\nclass Box {\n  open(x) { ... }\n}\nfunction f() { ... }\n"
     )

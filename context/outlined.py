@@ -1,0 +1,100 @@
+"""A file's text with what a parser saw in it, ready to be looked at."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from context.facts import CONTAINERS
+from context.text import lines
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from context.facts import Definition, FileFacts
+
+
+class Source:
+    """A text, its lines and definitions, and tables of those made when first asked for."""
+
+    def __init__(self, facts: FileFacts, text: str, comment: str) -> None:
+        self.facts = facts
+        self.text = text
+        self.comment = comment
+
+    @cached_property
+    def definitions(self) -> Sequence[Definition]:
+        """What the text defines, in its order."""
+        return self.facts.definitions
+
+    @cached_property
+    def rows(self) -> list[str]:
+        """The lines, each with its end."""
+        return lines(self.text)
+
+    @cached_property
+    def children(self) -> Mapping[int, tuple[int, ...]]:
+        """Definition -> those that stand in it; -1 for those at the top of the file.
+
+        A method that names its owner (Go) belongs to that type, and so do the members
+        of what only adds to a type (a Rust `impl`).
+        """
+        found: dict[int, list[int]] = {}
+        for at, item in enumerate(self.definitions):
+            home = item.parent
+            owner = item.owner or (self.definitions[home].owner if home >= 0 else "")
+            if owner in self.tops:
+                home = self.tops[owner][0]
+            if home != at:
+                found.setdefault(home, []).append(at)
+        return {home: tuple(inner) for home, inner in found.items()}
+
+    @cached_property
+    def tops(self) -> Mapping[str, tuple[int, ...]]:
+        """Name -> the definitions of that name at the top of the file or in its namespaces."""
+        found: dict[str, list[int]] = {}
+        is_open = {-1: True}
+        for at, item in enumerate(self.definitions):
+            is_top = is_open.get(item.parent, False)
+            is_open[at] = is_top and item.kind == "module"
+            if is_top and not item.owner:
+                found.setdefault(item.name, []).append(at)
+        return {name: tuple(places) for name, places in found.items()}
+
+    @cached_property
+    def names(self) -> Mapping[str, tuple[int, ...]]:
+        """Name -> the definitions of that name at any depth, no function's own variables."""
+        found: dict[str, list[int]] = {}
+        for at, item in enumerate(self.definitions):
+            home = item.parent
+            if home < 0 or self.definitions[home].kind in CONTAINERS:
+                found.setdefault(item.name, []).append(at)
+        return {name: tuple(places) for name, places in found.items()}
+
+    @cached_property
+    def _members(self) -> dict[int, dict[str, int]]:
+        return {}
+
+    def member(self, at: int, name: str) -> int | None:
+        """The first member of a type that has this name."""
+        known = self._members.get(at)
+        if known is None:
+            known = self._members[at] = {}
+            for child in self.children.get(at, ()):
+                known.setdefault(self.definitions[child].name, child)
+        return known.get(name)
+
+    @cached_property
+    def outermost(self) -> tuple[int, ...]:
+        """What is defined at the top of the file and in its namespaces."""
+        return tuple(at for places in self.tops.values() for at in places)
+
+    def head(self, at: int) -> str:
+        """The lines of a definition's signature."""
+        item = self.definitions[at]
+        return "".join(self.rows[item.line : item.head + 1])
+
+    def body(self, at: int) -> str:
+        """All lines of a definition."""
+        item = self.definitions[at]
+        return "".join(self.rows[item.line : item.last + 1])
