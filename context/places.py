@@ -13,22 +13,17 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
-from tree_sitter import Parser
-
 from context.facts import CONTAINERS
-from context.grammars import grammar_of, has_grammar
-from context.text import offsets, to_bytes
+from context.sources import is_source, line_end, source_of, word_at
+from context.text import offsets
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
     from random import Random
 
-    from tree_sitter import Node
-
     from context.facts import FileFacts
     from context.index import Index
-
-    Read = Callable[[str], str | None]
+    from context.sources import Read, Source
 
 Kind = Literal["definition", "member"]
 
@@ -37,16 +32,7 @@ _FIRST_ROW = {"definition": 30, "member": 20}
 _MOST_A_FILE = {"definition": 4, "member": 3}
 # A name that more files define is everybody's.
 _MOST_DEFINERS = 8
-_MOST_BYTES = 200_000
 _LEAST_TRUTH, _MOST_TRUTH = 8, 120
-_ASIDE = re.compile(
-    r"(?:^|/)(?:\.[^/]*|_*tests?_*|spec|docs?|examples?|benchmarks?|fixtures|typetests"
-    r"|node_modules|vendor|third_party)/|\.(?:test|spec)\.\w+$|_test\.go$"
-)
-_NO_USE = re.compile(
-    r"comment|string(?!_interpolation|_template)|import|use_declaration|namespace_use|using_directive"
-    r"|include|export_clause|package"
-)
 _WORD = re.compile(rb"[A-Za-z_]\w{3,}")
 _MEMBER = re.compile(rb"(?<=[.>:])[A-Za-z_]\w{3,}|(?<=[(,\s])[A-Za-z_]\w{3,}(?=\s?[:=](?![=:]))")
 _PARAMETER = re.compile(r"[A-Za-z_]\w{3,}(?=\s*[:=,)])")
@@ -109,7 +95,7 @@ def _drawn(
     index: Index, rng: Random, n: int, uses: Callable[[str], list[tuple[int, Place]]]
 ) -> list[Place]:
     """A few places from each of some files: big files are no better judges than small ones."""
-    paths = [path for path, facts in sorted(index.facts.items()) if _is_source(path, facts)]
+    paths = [path for path, facts in sorted(index.facts.items()) if is_source(facts)]
     rng.shuffle(paths)
     found: list[Place] = []
     for path in paths:
@@ -123,44 +109,9 @@ def _drawn(
     return found[:n]
 
 
-def _is_source(path: str, facts: FileFacts) -> bool:
-    return has_grammar(facts.language) and _ASIDE.search(path) is None
-
-
-class _Source(NamedTuple):
-    """A parsed file, in bytes."""
-
-    path: str
-    language: str
-    data: bytes
-    root: Node
-
-
-def _source(index: Index, read: Read, path: str) -> _Source | None:
-    language = index.facts[path].language
-    grammar = grammar_of(language, path)
-    data = to_bytes(read(path) or "")
-    if grammar is None or not 0 < len(data) <= _MOST_BYTES:
-        return None
-    return _Source(path, language, data, Parser(grammar.language).parse(data).root_node)
-
-
-def _word_at(source: _Source, start: int, end: int) -> Node | None:
-    """The leaf of the syntax tree that is this word; None in comments, strings and imports."""
-    leaf = source.root.descendant_for_byte_range(start, end)
-    if leaf is None or (leaf.start_byte, leaf.end_byte) != (start, end):
-        return None
-    node: Node | None = leaf
-    while node is not None:
-        if _NO_USE.search(node.type):
-            return None
-        node = node.parent
-    return leaf
-
-
 def _definition_uses(index: Index, read: Read, path: str) -> list[tuple[int, Place]]:
     taken = _taken(index, index.facts[path])
-    source = _source(index, read, path) if taken else None
+    source = source_of(index, read, path) if taken else None
     if source is None:
         return []
     words = b"|".join(re.escape(word.encode()) for word in sorted(taken))
@@ -168,7 +119,7 @@ def _definition_uses(index: Index, read: Read, path: str) -> list[tuple[int, Pla
     for hit in re.finditer(rb"(?<![\w$])(?:" + words + rb")(?![\w$])", source.data):
         use = taken[hit[0].decode()]
         is_member = source.data[hit.start() - 1 : hit.start()] in {b".", b">", b":"}
-        if is_member == use.is_member and _word_at(source, hit.start(), hit.end()):
+        if is_member == use.is_member and word_at(source, hit.start(), hit.end()):
             hits.append((hit.start(), hit[0].decode()))
     signs = {word: _signs(index, read, taken[word]) for word in {word for _, word in hits}}
     return [
@@ -218,13 +169,13 @@ def _signs(index: Index, read: Read, use: _Taken) -> tuple[str, ...]:
 
 def _placed(
     kind: Kind,
-    source: _Source,
+    source: Source,
     hits: Sequence[tuple[int, str]],
     signs: Mapping[str, tuple[str, ...]],
 ) -> list[tuple[int, Place]]:
     """Row and place of each hit that has something before it on its line."""
     data = source.data
-    ends = {start: _line_end(data, start) for start, _ in hits}
+    ends = {start: line_end(data, start) for start, _ in hits}
     at = offsets(data, [*ends, *ends.values()])
     placed: list[tuple[int, Place]] = []
     for start, word in hits:
@@ -235,16 +186,11 @@ def _placed(
     return placed
 
 
-def _line_end(data: bytes, at: int) -> int:
-    end = data.find(b"\n", at)
-    return len(data) if end < 0 else end - (data[end - 1 : end] == b"\r")
-
-
 def _definers(index: Index, read: Read) -> Mapping[str, set[str]]:
     """Name -> the files that define it: at the top, as a member, as a parameter."""
     found: dict[str, set[str]] = {}
     for path, facts in index.facts.items():
-        if not _is_source(path, facts):
+        if not is_source(facts):
             continue
         rows = (read(path) or "").split("\n") if facts.language in _NAMES_ARGUMENTS else []
         for item in facts.definitions:
@@ -258,7 +204,7 @@ def _definers(index: Index, read: Read) -> Mapping[str, set[str]]:
 def _member_uses(
     index: Index, read: Read, definers: Mapping[str, set[str]], path: str
 ) -> list[tuple[int, Place]]:
-    source = _source(index, read, path)
+    source = source_of(index, read, path)
     if source is None:
         return []
     seen: dict[bytes, int] = {}
@@ -279,9 +225,9 @@ def _is_anothers(name: str, definers: Mapping[str, set[str]], path: str) -> bool
     return bool(known - {path}) and len(known) <= _MOST_DEFINERS and name not in _LIBRARY
 
 
-def _is_member(source: _Source, start: int, end: int) -> bool:
+def _is_member(source: Source, start: int, end: int) -> bool:
     """Whether the word stands behind a dot, or names an argument."""
-    leaf = _word_at(source, start, end)
+    leaf = word_at(source, start, end)
     if leaf is None:
         return False
     if source.data[:start].endswith((b".", b"->", b"::")):

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from lsp_server import launch
 from lsp_server.client import Connection, connect
+from lsp_server.commands.configured import server_arguments
 from lsp_server.commands.output import note, print_json, print_text
 from lsp_server.commands.place import Place, resolve
 from lsp_server.errors import FailureError, NothingToOffer, UsageError
@@ -35,7 +36,7 @@ def run(options: argparse.Namespace) -> None:
 
 async def _converse(place: Place, options: argparse.Namespace) -> Json:
     """The result, printed as soon as it is there: the server ends while the user reads."""
-    command = launch.command("serve", *_server_arguments(options))
+    command = launch.command("serve", *server_arguments(options))
     async with connect(command, place.root if place.to_crawl else None) as server:
         _raise_for(await server.settled())
         uri = place.file.as_uri()
@@ -55,12 +56,6 @@ def _print(result: Json, server: Connection, options: argparse.Namespace) -> Non
         _finish_stream(server, result["completion"])
     elif result["completion"] is not None:
         print_text(result["completion"], end="")
-
-
-def _server_arguments(options: argparse.Namespace) -> list[str]:
-    config = ["--config", str(options.config)] if options.config else []
-    settings = [part for value in options.set for part in ("--set", value)]
-    return [*config, *settings, *(["--verbose"] if options.verbose else [])]
 
 
 def _raise_for(status: Json) -> None:

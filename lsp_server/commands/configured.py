@@ -1,4 +1,4 @@
-"""The settings in force for a command that runs without the server."""
+"""The settings in force for a command, and for the server that it starts."""
 
 from __future__ import annotations
 
@@ -29,3 +29,10 @@ def configured_for(options: argparse.Namespace, root: Path) -> configuration.Con
     for warning in made.warnings:
         note(warning)
     return made
+
+
+def server_arguments(options: argparse.Namespace) -> list[str]:
+    """What tells a server of ours the settings that this command was given."""
+    config = ["--config", str(options.config)] if options.config else []
+    settings = [part for value in options.set for part in ("--set", value)]
+    return [*config, *settings, *(["--verbose"] if options.verbose else [])]

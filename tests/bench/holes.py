@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
+from context.holes import Hole, hole_in
 from context.types import CorpusEntry
 
 if TYPE_CHECKING:
@@ -17,20 +18,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 LANGUAGES = {".py": "Python", ".js": "JavaScript", ".ts": "TypeScript", ".go": "Go"}
-_CUT = re.compile(r"\w+|[(\[{]")
 _COMMENT = re.compile(r"\s*(//|\*|/\*|#)")
 _QUIET = {tokenize.NEWLINE, tokenize.NL, tokenize.INDENT, tokenize.DEDENT, tokenize.COMMENT}
-
-
-@dataclass(frozen=True, slots=True)
-class Hole:
-    """A document with the rest of one line missing, and that rest."""
-
-    path: str
-    language: str
-    prefix: str
-    suffix: str
-    middle: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,20 +73,12 @@ def draw_holes(texts: Mapping[str, str], n: int, seed: int) -> list[Hole]:
     rng.shuffle(lines)
     holes: list[Hole] = []
     for path, start, stop in lines:
-        text = texts[path]
-        cuts = [m.end() for m in _CUT.finditer(text, start, stop) if text[m.end() : stop].strip()]
-        if cuts and len(holes) < n:
-            cut = rng.choice(cuts)
-            end = _line_end(text, cut)
-            middle, after = text[cut:end], text[end:]
-            holes.append(Hole(path, language_of(path), text[:cut], after, middle))
+        if len(holes) >= n:
+            break
+        hole = hole_in(path, language_of(path), texts[path], (start, stop), rng)
+        if hole is not None:
+            holes.append(hole)
     return holes
-
-
-def _line_end(text: str, at: int) -> int:
-    end = text.find("\n", at)
-    end = len(text) if end < 0 else end
-    return end - 1 if text[at:end].endswith("\r") else end
 
 
 def _code_spans(path: str, text: str) -> Iterator[tuple[int, int]]:

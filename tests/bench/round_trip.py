@@ -18,15 +18,15 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from asking import close_hole, open_hole
 from holes import draw_holes, read_repository
 
 from lsp_server import launch
+from lsp_server.asking import close_hole, open_hole
 from lsp_server.client import Connection, connect
 from lsp_server.errors import FailureError
 
 if TYPE_CHECKING:
-    from holes import Hole
+    from context.holes import Hole
 
 
 async def measure(root: Path, n: int, seed: int) -> None:

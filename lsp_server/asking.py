@@ -9,8 +9,7 @@ from lsp_server.positions import Lines, position_of
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from holes import Hole
-
+    from context.holes import Hole
     from lsp_server.client import Connection
 
 
