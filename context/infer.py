@@ -18,8 +18,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from context.chains import Chain
-    from context.sight import Sight
     from context.outlined import Source
+    from context.sight import Sight
 
 SELVES = frozenset({"self", "this", "cls", "super", "Self", "parent", "static", "base"})
 _SUPER = frozenset({"super", "parent", "base"})

@@ -8,8 +8,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from context.languages import line_comment
-from context.parse import parse_open
 from context.outlined import Source
+from context.parse import parse_open
 from context.text import digest, to_bytes
 
 if TYPE_CHECKING:

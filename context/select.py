@@ -14,10 +14,10 @@ from context.candidates import Place, candidates
 from context.fit import Room, fit
 from context.languages import line_comment
 from context.memo import Memo
+from context.outlined import Source
 from context.parse import parse_open
 from context.scope import enclosing, near, scope_of
 from context.sight import Sight
-from context.outlined import Source
 from context.text import digest, to_bytes
 from context.types import Selection
 

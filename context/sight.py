@@ -15,8 +15,8 @@ if TYPE_CHECKING:
     from context.facts import FileFacts
     from context.index import Index
     from context.memo import Memo
-    from context.resolve import Edges
     from context.outlined import Source
+    from context.resolve import Edges
 
 _HUMP = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z0-9]+")
 _DOTTED = re.compile(r"[^\W\d]\w*(?:(?:\.|::)[^\W\d]\w*)*")

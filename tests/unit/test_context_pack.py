@@ -19,8 +19,8 @@ from context.forms import DOCUMENTED, render
 from context.grammars import has_grammar
 from context.guess import guess, kind_of
 from context.outline import outline
-from context.parse import parse
 from context.outlined import Source
+from context.parse import parse
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

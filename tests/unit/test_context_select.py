@@ -10,8 +10,8 @@ from indexed import facts_of, index_of
 
 from context.forms import DOCUMENTED, NAMES, render
 from context.languages import of
-from context.select import SelectState, select
 from context.outlined import Source
+from context.select import SelectState, select
 from context.types import Selection, Snapshot
 
 if TYPE_CHECKING:
