@@ -232,11 +232,9 @@ class Index:
         told: dict[str, set[str]] = {}
         while waiting:
             path = next(iter(waiting))
-            names = waiting.pop(path)
-            names -= told.setdefault(path, set())
-            told[path] |= names
-            for importer in self.importers.get(path, ()) if names else ():
-                found = frozenset(names)
+            found = frozenset(waiting.pop(path) - told.setdefault(path, set()))
+            told[path] |= found
+            for importer in self.importers.get(path, ()) if found else ():
                 if self._takes(importer, found, path):
                     stale.add(importer)
                 passed = passed_names(self.facts[importer], found)
