@@ -286,6 +286,8 @@ def _visit(walk: _Walk, entry: os.DirEntry[str], path: str, ignores: Ignores) ->
             walk.left_out[_printable(path) + "/"] = reason
         return reason is None
     reason = _left_out(status, path, ignores)
+    if reason is None and len(walk.files) >= MAX_FILES:
+        reason = "too many files"
     if reason is None:
         walk.files.append(Found(path, _signed(status.st_mtime_ns), status.st_size))
     else:

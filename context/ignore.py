@@ -72,7 +72,8 @@ class Ignores:
         """Which kind of file leaves `path` out; None where none does. Folders end in `/`."""
         settled: set[str] = set()
         for rule in reversed(self.rules):
-            if rule.family in settled:
+            if rule.family in settled or (rule.family in MARKED and path.endswith("/")):
+                # Attributes are those of files.
                 continue
             verdict = rule.says(path)
             if verdict:

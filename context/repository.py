@@ -141,12 +141,13 @@ class Repository:
         """
         changed = {path.strip("/") for path in paths if not path or not is_outside(path)}
         with self._refreshing:
-            if self._records is None or changes.concerns_all(changed):
+            is_known = self._records is not None and self.root.is_dir()
+            if not is_known or changes.concerns_all(changed):
                 return self._refresh(on_progress)
             started = time.perf_counter()
             pause = self.courtesy.give_way
             found = crawl_paths(self.root, sorted(changed), self._ignore, pause=pause)
-            below = Below(changed, self._records, folds_case=self._folds_case)
+            below = Below(changed, self._records or {}, folds_case=self._folds_case)
             seen = changes.after_look(changed, found, self._crawl, below)
             return self._take_up(seen, started, on_progress)
 

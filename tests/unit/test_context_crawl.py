@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 import os
+import socket
 import sys
-from typing import TYPE_CHECKING
+import tempfile
+from pathlib import Path
 
 import marked
 import pytest
 
 from context.crawl import crawl, ignored_by
 from context.screen import by_content, by_name
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 
 def paths(root: Path, *patterns: str) -> list[str]:
@@ -163,3 +162,127 @@ def test_contents_tell(data: bytes, reason: str | None) -> None:
 def test_an_over_large_file_is_left_out_unread(tmp_path: Path) -> None:
     (tmp_path / "big.py").write_bytes(b"x = 1\n" * 200_000)
     assert crawl(tmp_path).left_out == {"big.py": "over-large"}
+
+
+def test_what_a_package_manager_fetched_is_vendored(tmp_path: Path) -> None:
+    """By a marker that the tool itself leaves; a `vendor` that somebody wrote is kept."""
+    marked.parse("""
+        //- /node_modules/left/a.js
+        //- /go/vendor/modules.txt
+        # example.org/x v1
+        //- /go/vendor/example.org/x/x.go
+        //- /php/vendor/autoload.php
+        //- /php/vendor/x/X.php
+        //- /ruby/vendor/bundle/ruby/x.rb
+        //- /own/vendor/mine.py
+        //- /third_party/mine.py
+    """).write(tmp_path)
+    assert paths(tmp_path) == ["own/vendor/mine.py", "third_party/mine.py"]
+    assert crawl(tmp_path).left_out == {
+        "go/vendor/": "vendored",
+        "node_modules/": "vendored",
+        "php/vendor/": "vendored",
+        "ruby/vendor/bundle/": "vendored",
+    }
+
+
+def test_gits_attributes_tell_what_isnt_the_repositorys_own(tmp_path: Path) -> None:
+    """A deeper file overrules a higher one here, too, and other attributes say nothing."""
+    marked.parse("""
+        //- /.gitattributes
+        *.py text eol=lf
+        third_party/** linguist-vendored
+        third_party/ours/** -linguist-vendored
+        *.gen.py linguist-generated=true
+        //- /third_party/theirs/a.py
+        //- /third_party/ours/a.py
+        //- /a.gen.py
+        //- /sub/.gitattributes
+        kept.gen.py linguist-generated=false
+        //- /sub/kept.gen.py
+        //- /a.py
+    """).write(tmp_path)
+    sources = [path for path in paths(tmp_path) if path.endswith(".py")]
+    assert sources == ["a.py", "sub/kept.gen.py", "third_party/ours/a.py"]
+    reasons = {"a.gen.py": "generated", "third_party/theirs/a.py": "vendored"}
+    assert crawl(tmp_path).left_out == reasons
+    assert ignored_by(tmp_path, "a.gen.py") is None
+
+
+def test_a_folder_of_data_is_taken_by_its_first_files_alone(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What lies deeper is found all the same, and what is left out is said in one line."""
+    monkeypatch.setattr("context.crawl.MAX_ENTRIES", 5)
+    (tmp_path / "data" / "zz").mkdir(parents=True)
+    (tmp_path / "data" / "zz" / "deep.py").write_text("x")
+    for i in range(9):
+        (tmp_path / "data" / f"{i}.txt").write_text("x")
+    found = crawl(tmp_path)
+    assert [file.path for file in found.files] == [
+        *(f"data/{i}.txt" for i in range(4)),
+        "data/zz/deep.py",
+    ]
+    assert found.left_out == {"data/*": "crowded folder"}
+
+
+def test_a_repository_of_too_many_files_keeps_those_nearest_its_root(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("context.crawl.MAX_FILES", 3)
+    for folder in ("a/a", "b", "c"):
+        (tmp_path / folder).mkdir(parents=True)
+        (tmp_path / folder / "x.py").write_text("x")
+        (tmp_path / folder / "y.py").write_text("x")
+    found = crawl(tmp_path)
+    assert [file.path for file in found.files] == ["b/x.py", "b/y.py", "c/x.py"]
+    assert found.left_out == {"a/a/": "too many files", "c/y.py": "too many files"}
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="others take no such names")
+def test_names_that_are_no_unicode_are_left_out(tmp_path: Path) -> None:
+    """No prompt, protocol or database could hold them."""
+    for name in (b"\xfe.py", b"\xff/a.py", b"a.py"):
+        file = tmp_path / os.fsdecode(name)
+        file.parent.mkdir(exist_ok=True)
+        file.write_text("x")
+    found = crawl(tmp_path)
+    assert [file.path for file in found.files] == ["a.py"]
+    assert set(found.left_out.values()) == {"unprintable name"}
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such files")
+def test_sockets_and_devices_are_left_out(tmp_path: Path) -> None:
+    # A socket's path may have some hundred bytes, and a test's folder has more on some systems.
+    with tempfile.TemporaryDirectory() as folder, socket.socket(socket.AF_UNIX) as made:
+        made.bind(f"{folder}/s.py")
+        assert crawl(Path(folder)).left_out == {"s.py": "special"}
+
+
+def test_a_folder_that_cant_be_read_is_said(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Simulated, as whoever runs the tests may be allowed everything."""
+    (tmp_path / "closed").mkdir()
+    (tmp_path / "a.py").write_text("x")
+    scandir = os.scandir
+
+    def refuse(folder: Path) -> object:
+        if folder.name == "closed":
+            raise PermissionError(13, "Permission denied")
+        return scandir(folder)
+
+    monkeypatch.setattr("context.crawl.os.scandir", refuse)
+    assert crawl(tmp_path).left_out == {"closed/": "unreadable"}
+    assert paths(tmp_path) == ["a.py"]
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="links need rights there")
+def test_an_ignore_file_that_is_a_link_is_none(tmp_path: Path) -> None:
+    """Like git, which follows none, either: it could lead anywhere."""
+    root = tmp_path / "root"
+    root.mkdir()
+    (tmp_path / "rules").write_text("*.py\n")
+    (root / ".gitignore").symlink_to(tmp_path / "rules")
+    (root / "a.py").write_text("x")
+    assert paths(root) == ["a.py"]
