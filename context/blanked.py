@@ -1,8 +1,9 @@
-"""C and C++ without the macros that no grammar can make sense of.
+"""C, C++ and Rust without the macros that no grammar can make sense of.
 
 A parser that doesn't run the preprocessor takes `class API Name {` for a function
 called `Name`, and loses what stands in it. Such macros are recognised by their
 capitals and their place, and replaced by blanks: every offset stays what it was.
+Rust's `cfg_x! { ... }` around whole definitions goes the same way, with its brace.
 """
 
 from __future__ import annotations
@@ -18,7 +19,10 @@ _MACRO = re.compile(
     # `API int f(void)`: a name in capitals at the start of a line, then two more words.
     rb"|(?P<line>(?=[ \t]+[a-z_]\w*[ \t*&]+[A-Za-z_]))"
     # `int f(void) NOEXCEPT_IF(x);`, `int a GUARDED_BY(m);`.
-    rb"|(?P<tail>(?=\s*[;{])))"
+    rb"|(?P<tail>(?=\s*(?:[;{]|=[^=]))))"
+)
+_CONDITION = re.compile(
+    rb"^(?P<indent>[ \t]*+)(?:(?P<macro>cfg_(?!if!)\w+!\s*\{)(?=[ \t]*$)|\})", re.MULTILINE
 )
 # What tells C++ from C in a header, at the start of a line and not in a sentence.
 _CPP = re.compile(
@@ -33,10 +37,32 @@ def readable(language: str, path: str, data: bytes) -> tuple[str, bytes]:
     """The language to parse a text as, and the text to parse: as long as `data`."""
     if language == "C#":
         return language, first_branches(data)
+    if language == "Rust":
+        return language, without_conditions(data)
     if language not in {"C", "C++"}:
         return language, data
     is_header = language == "C" and path.endswith(".h")
     return "C++" if is_header and is_cpp(data) else language, without_macros(data)
+
+
+def without_conditions(data: bytes) -> bytes:
+    """A Rust text with blanks for macros that only say when definitions are there.
+
+    One ends with the first brace that closes a line's start as far in as the macro's.
+    """
+    if b"cfg_" not in data:
+        return data
+    made = bytearray(data)
+    opened: list[tuple[bytes, int, int]] = []
+    for found in _CONDITION.finditer(data):
+        indent, macro = found["indent"], found["macro"]
+        if macro is not None:
+            opened.append((indent, found.start("macro"), found.end("macro")))
+        elif opened and opened[-1][0] == indent:
+            _, start, end = opened.pop()
+            made[start:end] = b" " * (end - start)
+            made[found.end() - 1] = ord(" ")
+    return bytes(made)
 
 
 def without_macros(data: bytes) -> bytes:

@@ -269,8 +269,11 @@ class _Walk:
         found = [Place(scope.modules[name])] if name in scope.modules else []
         if name in self.tables.facts[path].names:
             return [*found, Place(path, name)]
-        for way in scope.names.get(name, ()):
-            found += [each for each in self.follow(path, way, depth + 1) if each.is_found]
+        taken = [
+            each for way in scope.names.get(name, ()) for each in self.follow(path, way, depth + 1)
+        ]
+        # What a macro defines isn't seen; it stands where the name is taken from.
+        found += [each for each in taken if each.is_found] or taken
         return found or [
             each
             for way in scope.globs
@@ -314,10 +317,9 @@ def _take(doors: list[Place], taken: Name, tables: Tables, found: dict[str, set[
         # What is called where it stands is no module, though one may have the same name.
         places = [place for place in places if place.name] or places
     _note(places, tables, found)
-    if any(place.name and place.is_found for place in places):
-        for door in doors:
-            if not door.name:
-                found.setdefault(door.path, set()).add(taken.name)
+    for door in doors:
+        if not door.name and any(place.name and place.path != door.path for place in places):
+            found.setdefault(door.path, set()).add(taken.name)
 
 
 def _note(places: list[Place], tables: Tables, found: dict[str, set[str]]) -> None:
@@ -325,8 +327,10 @@ def _note(places: list[Place], tables: Tables, found: dict[str, set[str]]) -> No
         sources: tuple[str, ...] = (place.path,)
         if not place.is_found:
             # An exported macro stands at the crate's root, wherever it is defined.
-            sources = tables.macros(place.path).get(place.name, ())
-            sources = sources if len(sources) == 1 else (place.path,)
+            root = tables.root(place.path)
+            known = tables.macros(place.path).get(place.name, ())
+            own = tuple(each for each in known if tables.root(each) == root)
+            sources = own if len(own) == 1 else (place.path,)
         for source in sources:
             found.setdefault(source, set()).update({place.name} - {""})
 
