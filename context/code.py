@@ -57,10 +57,26 @@ _PATTERNS: Mapping[str, re.Pattern[bytes]] = {
     "Shell": _SHELL,
     "Swift": _pattern(rb"(" + _LONG + rb")", rb'"(?:\\[^(\n]|[^"\\\n])*"', rb"(" + _SHORT + rb")"),
 }
+# What is read in the strings that a pattern keeps.
+_DOLLAR_NAMES = re.compile(rb"\$\{([^}\n]*)|\$(\w+)")
+_READ_WITHIN: Mapping[str, re.Pattern[bytes]] = {
+    "C#": re.compile(rb"\{([^{}:\n]*)()"),
+    "Kotlin": _DOLLAR_NAMES,
+    "Scala": _DOLLAR_NAMES,
+    "Swift": re.compile(rb"\\\(((?:[^()\n]|\([^()\n]*\))*)()"),
+}
 
 
 @lru_cache(maxsize=1)
 def code(data: bytes, language: str) -> bytes:
     """The parts of a text that may use something; all of it where a language isn't known here."""
     pattern = _PATTERNS.get(language)
-    return data if pattern is None else b" ".join(filter(None, pattern.split(data)))
+    if pattern is None:
+        return data
+    pieces = pattern.split(data)
+    within, step = _READ_WITHIN.get(language), pattern.groups + 1
+    if within is not None:
+        for at, piece in enumerate(pieces):
+            if piece and at % step:
+                pieces[at] = b" ".join(each for found in within.findall(piece) for each in found)
+    return b" ".join(filter(None, pieces))

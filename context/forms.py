@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from context.comments import first_line
 from context.facts import CONTAINERS
 
 if TYPE_CHECKING:
@@ -109,7 +110,7 @@ def _open(source: Source, at: int, level: int, out: list[str], wanted: Mapping[i
     item = source.definitions[at]
     indent = _indent(source.rows[item.line])
     if level >= DOCUMENTED and 0 <= item.doc < item.line:
-        out.append(source.rows[item.doc])
+        out.append(first_line(source.rows, item.doc, item.line))
     signature = _signature(source, item)
     is_block = signature[-1].rstrip().endswith("{") or source.rows[item.last].strip() in _ENDS
     out += signature if level > NAMES else [_one_line(signature, indent)]
@@ -144,7 +145,8 @@ def _function(source: Source, item: Definition, level: int) -> list[str]:
     rows = source.rows
     signature = _signature(source, item)
     indent = _indent(rows[item.line])
-    above = [rows[item.doc]] if level >= DOCUMENTED and 0 <= item.doc < item.line else []
+    has_doc = level >= DOCUMENTED and 0 <= item.doc < item.line
+    above = [first_line(rows, item.doc, item.line)] if has_doc else []
     if level <= FEW:
         signature = [_one_line(signature, indent)]
     if item.last > item.head:

@@ -60,6 +60,16 @@ def shared_names(coded_outline: str) -> Mapping[str, Shared]:
     return {home: Shared(*map(frozenset, names)) for home, names in found.items() if any(names)}
 
 
+@lru_cache(maxsize=16_384)
+def own_members(coded_outline: str) -> frozenset[str]:
+    """The names of what stands in the file's types, extensions left out."""
+    rows: list[Any] = json.loads(coded_outline) if coded_outline else []
+    within = ((row[0], rows[row[2]]) for row in rows if row[2] >= 0)
+    return frozenset(
+        name for name, home in within if home[1] in CONTAINERS and not is_extension(home)
+    )
+
+
 def all_shared(facts: FileFacts) -> Shared:
     """The names that a file shares, whatever namespaces they stand in."""
     found = [*shared_names(facts.coded_outline).values()]

@@ -35,4 +35,4 @@
   (parameter name: (identifier) @name) @definition.field))
 
 (compilation_unit) @import.module @import.own
-(using_directive) @import.module @import.line
+(using_directive ";" @import.module) @import.line

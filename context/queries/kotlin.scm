@@ -17,7 +17,7 @@
 (object_declaration name: (identifier) @name .) @definition.class
 (object_declaration name: (identifier) @name (delegation_specifiers) .) @definition.class
 (companion_object name: (identifier) @name (class_body) @head) @definition.class
-(type_alias . (modifiers)? . type: (identifier) @name) @definition.type
+(type_alias type: (identifier) @name) @definition.type
 
 (source_file (function_declaration
   name: (identifier) @name (function_body) @head) @definition.function)

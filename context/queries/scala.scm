@@ -39,5 +39,5 @@
 (type_definition name: (_) @name) @definition.type
 
 (compilation_unit) @import.module @import.own
-(import_declaration) @import.module @import.path
-(export_declaration) @import.module @import.path @export
+(import_declaration . path: (_) @import.module) @import.path
+(export_declaration . path: (_) @import.module) @import.path @export

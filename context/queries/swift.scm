@@ -14,6 +14,7 @@
 (init_declaration name: _ @name body: (_) @head) @definition.method
 (protocol_body (init_declaration name: _ @name) @definition.method)
 (subscript_declaration "subscript" @name) @definition.method
+(subscript_declaration "subscript" @name (computed_property) @head) @definition.method
 (macro_declaration (simple_identifier) @name) @definition.function
 
 (source_file (property_declaration

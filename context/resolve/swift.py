@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from context.resolve.family import Family
 from context.resolve.packages import Layout, Sight, Tables, Uses, passed_on, take_words
 from context.resolve.paths import ancestors, folder_of, join, normal
-from context.shared import all_shared
+from context.shared import all_shared, own_members
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -18,6 +18,9 @@ if TYPE_CHECKING:
 
 LANGUAGES = frozenset({"Swift"})
 _MANIFEST = "Package.swift"
+_NO_SOURCE = re.compile(r"(?:.*/)?Package(?:@swift-[\d.]+)?\.swift")
+# Every type may have them, whoever adds one to which.
+_UNNAMED = frozenset({"init", "subscript"})
 _TARGET = re.compile(r"\.(test|executable|)[tT]arget\s*\(|\.macro\s*\(|\.plugin\s*\(")
 _NAME = re.compile(r'\bname:\s*"([^"]+)"')
 _PATH = re.compile(r'\bpath:\s*"([^"]*)"')
@@ -29,7 +32,7 @@ def layout(facts: Mapping[str, FileFacts]) -> Layout:
     targets = dict(_targets(facts))
     files: dict[str, list[str]] = {}
     for path in sorted(facts):
-        if facts[path].language == "Swift" and not path.endswith(_MANIFEST):
+        if facts[path].language == "Swift" and not _NO_SOURCE.fullmatch(path):
             files.setdefault(_module(path, targets), []).append(path)
     return Layout(files)
 
@@ -72,18 +75,36 @@ def _module(path: str, targets: Mapping[str, str]) -> str:
 def targets(facts: FileFacts, tables: Tables) -> Found:
     """The files of its own module and of those it imports that a file uses, with the names."""
     found: Found = {}
-    words, used = facts.words, set[str]()
     modules = dict.fromkeys([_own(facts, tables)])
+    used: list[str] = []
     for item in facts.imports:
         if item.names:
             modules.update(dict.fromkeys(_with_passed_on(item.module, tables)))
         else:
-            used.update(name.strip(".({<") for name in item.used)
-    members = frozenset(used)
-    uses = Uses(words, words, members, members)
+            used += [name[1:] for name in item.used]
+    methods = frozenset(name.rstrip("({<") for name in used) - _UNNAMED
+    fields = frozenset(name for name in used if name.isidentifier())
+    words = facts.words - facts.names
     for module in modules:
+        shared = _shared_by_types(module, tables)
+        uses = Uses(words, words, methods - shared, fields - shared)
         take_words(found, facts, uses, tables.package(module), tables)
     return found
+
+
+def _shared_by_types(module: str, tables: Tables) -> frozenset[str]:
+    """Names of additions that other types of the module have for members of their own.
+
+    `request.validate()` says nothing of whose `validate` is meant.
+    """
+    known: dict[str, frozenset[str]] = tables.notes.setdefault("shared", {})
+    if module not in known:
+        package = tables.package(module)
+        added = package.methods.keys() | package.fields.keys()
+        paths = tables.layout.files.get(module, ())
+        own = (own_members(tables.facts[path].coded_outline) for path in paths)
+        known[module] = frozenset(name for names in own for name in names & added)
+    return known[module]
 
 
 def _own(facts: FileFacts, tables: Tables) -> str:

@@ -38,7 +38,7 @@ def read(naming: Naming, data: bytes) -> Iterator[Import]:
     if "own" in naming.marks:
         yield Import("", used=tuple(sorted(_uses(code(data, "C#")))))
         return
-    said = _LINE.match(naming.module)
+    said = _LINE.match(naming.marks["line"])
     if said is None:
         return
     is_global, alias, target = said.groups()

@@ -27,7 +27,7 @@ def read(naming: Naming, data: bytes) -> Iterator[Import]:
         uses = chains(plain) | called(plain) | after_dot(plain)
         yield Import("", used=tuple(sorted(uses)))
         return
-    said = code(naming.module.encode(), "Scala").decode("utf-8", "replace").replace("`", "")
+    said = code(naming.marks["path"].encode(), "Scala").decode("utf-8", "replace").replace("`", "")
     for path, inner in _CLAUSE.findall(_WORD.sub("", said, count=1)):
         module = path.strip()
         taken = inner.split(",")
