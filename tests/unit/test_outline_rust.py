@@ -155,7 +155,7 @@ fn after() {}
 
 
 def test_broken_text_still_gives_facts() -> None:
-    text = "struct S { x: u32 }\nuse a::\nfn f( -> {{{\nimpl S { fn g(&self) }"
+    text = "struct S { x: u32 }\nfn f( -> {{{\nimpl S { fn g(&self) }\nuse a::b"
     facts = parse("a.rs", "Rust", text)
     assert {"S", "x"} <= {item.name for item in facts.definitions}
-    assert [(item.module, item.names[0].name) for item in facts.imports] == [("", "a")]
+    assert [(item.module, item.names[0].name) for item in facts.imports] == [("a", "b")]
