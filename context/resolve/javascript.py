@@ -18,7 +18,7 @@ from context.resolve.paths import ancestors, folder_of, join, normal
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
-    from context.facts import FileFacts, Import, Name
+    from context.facts import FileFacts, Import
 
 LANGUAGES = frozenset({"JavaScript", "JSX", "TypeScript"})
 _ENDINGS = (
@@ -37,6 +37,13 @@ _ENDINGS = (
 _WRITTEN_FOR = {".js": (".ts", ".tsx"), ".jsx": (".tsx",), ".mjs": (".mts",), ".cjs": (".cts",)}
 
 
+class Door(NamedTuple):
+    """What a file passes on: name here -> modules and names there; modules with all their names."""
+
+    names: Mapping[str, list[tuple[str, str]]]
+    stars: list[str]
+
+
 class Layout(NamedTuple):
     """What the manifests say: folder -> project, package name -> workspace package."""
 
@@ -52,12 +59,13 @@ def layout(facts: Mapping[str, FileFacts]) -> Layout:
 class Tables:
     """A layout and the facts of its files, with what was found out about them so far."""
 
-    __slots__ = ("_chased", "facts", "layout")
+    __slots__ = ("_chased", "_doors", "facts", "layout")
 
     def __init__(self, facts: Mapping[str, FileFacts], layout: Layout) -> None:
         self.facts = facts
         self.layout = layout
         self._chased: dict[tuple[str, str], tuple[str, ...]] = {}
+        self._doors: dict[str, Door] = {}
 
     def file_at(self, location: str | None) -> str | None:
         """The file that an import of `location` reads: as it is, by ending, or a folder's index."""
@@ -110,25 +118,32 @@ class Tables:
 
     def _onward(self, path: str, name: str) -> list[Step]:
         """Whose names a file passes on; what it names it has, whatever a parser saw there."""
+        door = self._doors.get(path)
+        if door is None:
+            door = self._doors[path] = _door(self.facts[path])
+        known = [(module, taken, True) for module, taken in door.names.get(name, ())]
+        if name:
+            known += [(module, name, False) for module in door.stars]
         return [
-            step
-            for item in self.facts[path].imports
-            for taken in item.names
-            for step in self._steps(path, item, taken, name)
+            Step(source, taken, is_last)
+            for module, taken, is_last in known
+            if (source := self.resolve(path, module))
         ]
 
-    def _steps(self, path: str, item: Import, taken: Name, name: str) -> list[Step]:
-        """Where one taken name leads who looks for `name`.
 
-        What a file imports and another takes from it must be passed on somewhere.
-        """
-        is_star = taken.bound == "*" and item.exported
-        source = self.resolve(path, item.module) if is_star or taken.bound == name else None
-        if source is None or not name:
-            return []
-        if taken.name == "*":
-            return [Step(source, name)] if is_star else [Step(source, "", is_last=True)]
-        return [Step(source, taken.name, is_last=True)]
+def _door(facts: FileFacts) -> Door:
+    """What a file has from others: what it imports and another takes from it is passed on."""
+    names: dict[str, list[tuple[str, str]]] = {}
+    stars: list[str] = []
+    for item in facts.imports:
+        for taken in item.names:
+            if taken.bound != "*":
+                # A name for a whole module leads to that module, whatever it defines.
+                inner = "" if taken.name == "*" else taken.name
+                names.setdefault(taken.bound, []).append((item.module, inner))
+            elif item.exported:
+                stars.append(item.module)
+    return Door(names, stars)
 
 
 def _guesses(location: str) -> Iterator[str]:

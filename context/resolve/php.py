@@ -71,8 +71,9 @@ class Tables:
         """The file that defines a name given in full; None for one from elsewhere."""
         space, _, last = name.rpartition(_SEPARATOR)
         paths = self._space(space).get(last, [])
-        if len(paths) == 1:
-            return paths[0]
+        if len(paths) == 1 or (not paths and not last[:1].isupper()):
+            # Functions have no file of their own that a loader would look for.
+            return paths[0] if paths else None
         loaded = [path for path in self.layout.autoloaded(name) if path in self.facts]
         if loaded:
             return loaded[0]

@@ -68,7 +68,8 @@ def report(index: Index, files: set[str], tool: Cruised, root: Path, most: int) 
                 is_unseen = (path, item.module.partition("?")[0]) in tool.unresolved
                 (unseen if is_unseen else named).add((path, to))
     passing = {path for path in files if _passes_on(root / path)}
-    apart = unseen | set(led_on(unseen, tool.edges | unseen, passing))
+    both = tool.edges | unseen
+    apart = unseen | set(led_on(both, both, passing))
     right = tool.edges | set(led_on(tool.edges, tool.edges, passing))
     judged = ours - (apart - right)
     print(f"files {len(files)}, edges: ours {len(ours)}, dependency-cruiser {len(tool.edges)}")
