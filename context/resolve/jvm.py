@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
     from context.facts import FileFacts, Import
     from context.resolve.packages import Found
+    from context.shared import Shared
 
 _BRACKETS = "({<["
 LANGUAGES = frozenset({"Java", "Kotlin", "Scala"})
@@ -45,6 +46,15 @@ def layout(facts: Mapping[str, FileFacts]) -> Layout:
 def tables(facts: Mapping[str, FileFacts], layout: Layout) -> Tables:
     """A layout with the facts of one moment."""
     return Tables(facts, layout, _SIGHT)
+
+
+def _share(facts: FileFacts, _: str) -> Shared:
+    shared = all_shared(facts)
+    if facts.language != "Kotlin" or not (shared.functions or shared.methods):
+        return shared
+    # Java finds the functions of `Strings.kt` in a class `StringsKt`.
+    stem = facts.path.rpartition("/")[2].partition(".")[0]
+    return shared._replace(types=shared.types | {stem + "Kt"})
 
 
 def _choose(_: Layout, importer: str, paths: Sequence[str], is_named: bool) -> Sequence[str]:  # noqa: FBT001 -- as `Sight` has it
@@ -152,5 +162,5 @@ def _take_in_full(asker: _Asker, dotted: str) -> None:
             return
 
 
-_SIGHT = Sight(lambda facts, _: all_shared(facts), _choose)
+_SIGHT = Sight(_share, _choose)
 FAMILY = Family(LANGUAGES, layout, tables, targets, is_by_word=True, reads_manifests=False)

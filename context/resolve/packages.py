@@ -101,10 +101,11 @@ class Tables:
         return known
 
     def members(self, path: str) -> frozenset[str]:
-        """Every name that a file defines, at any depth."""
+        """Every name that a file defines, at any depth; namespaces aside."""
         known = self._members.get(path)
         if known is None:
-            known = frozenset(item.name for item in self.facts[path].definitions)
+            definitions = self.facts[path].definitions
+            known = frozenset(item.name for item in definitions if item.kind != "module")
             self._members[path] = known
         return known
 

@@ -19,6 +19,7 @@ _LINE = re.compile(
 )
 _CHAIN = re.compile(
     rb"^[ \t]*(?:global )?(?:using|namespace)\b[^\n]*"
+    rb"|\bnew\s{1,40}([A-Z]\w*(?:\.[A-Z]\w*)+)"
     rb"|(?<![\w.])([A-Z]\w*(?:\.[A-Z]\w*)+)(?!\w*[ \t]?[(<])",
     re.MULTILINE,
 )
@@ -28,6 +29,7 @@ _ALONE = re.compile(rb"(?<![\w.])([A-Z]\w*)(?!\w|\s{0,40}(?:=[^=>]|:[^:]))")
 # What can only be a type: `new X`, `is X`, `typeof(X)`, `X<`, `<X`, `X>`, `X name;`.
 _TYPE = re.compile(
     rb"(?:\b(?:new|is|as|not|or|and)\s{1,40}|\b(?:typeof|default|sizeof)\s?\(\s?|<)([A-Z]\w*)"
+    rb"|\bnew\s{1,40}([A-Z]\w*(?:\.[A-Z]\w*)+)"
     rb"|(?<![\w.])([A-Z]\w*)(?:[<>]|(?:\?|\[\])?[ \t]{1,40}@?[A-Za-z_]\w*\s{0,40}[=;,){(])"
 )
 _ATTRIBUTE = re.compile(rb"\[(?:\w+:[ \t]?)?([A-Z]\w*)|\][ \t]*,[ \t]*([A-Z]\w*)")
