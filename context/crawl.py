@@ -19,6 +19,7 @@ from context import ignore, screen
 from context.errors import ContextError
 from context.files import decode, read_inside, read_text
 from context.ignore import Ignores
+from context.resolve.compilation import DATABASE, MAX_BYTES, is_database
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
@@ -284,6 +285,8 @@ def _visit(walk: _Walk, entry: os.DirEntry[str], path: str, ignores: Ignores) ->
         reason = _kept_out(path, status, ignores)
         if reason is not None:
             walk.left_out[_printable(path) + "/"] = reason
+            if reason not in {"link", "unprintable name"} and "/" not in path:
+                _find_database(walk, path)
         return reason is None
     reason = _left_out(status, path, ignores)
     if reason is None and len(walk.files) >= MAX_FILES:
@@ -293,6 +296,17 @@ def _visit(walk: _Walk, entry: os.DirEntry[str], path: str, ignores: Ignores) ->
     else:
         walk.left_out[_printable(path)] = reason
     return False
+
+
+def _find_database(walk: _Walk, folder: str) -> None:
+    """Take note of a compilation database in a build folder, though that isn't entered."""
+    path = f"{folder}/{DATABASE}"
+    try:
+        status = (walk.root / path).lstat()
+    except (OSError, ValueError):
+        return
+    if stat.S_ISREG(status.st_mode) and status.st_size <= MAX_BYTES:
+        walk.files.append(Found(path, _signed(status.st_mtime_ns), status.st_size))
 
 
 def _signed(mtime_ns: int) -> int:
@@ -320,6 +334,9 @@ def _left_out(status: os.stat_result, path: str, ignores: Ignores) -> str | None
         return "special"
     if _unprintable(path):
         return "unprintable name"
+    if is_database(path):
+        # Large, most often ignored, and never sent: only the include folders in it are read.
+        return "over-large" if status.st_size > MAX_BYTES else None
     reason = screen.by_name(path.rpartition("/")[2]) or _by_rules(ignores, path)
     if reason is None and status.st_size > screen.MAX_BYTES:
         return "over-large"

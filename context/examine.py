@@ -7,19 +7,22 @@ from typing import TYPE_CHECKING
 
 from context import languages, screen
 from context.errors import ContextError
+from context.facts import FileFacts
 from context.files import decode, read_inside
 from context.parse import parse
-from context.text import digest, to_bytes
+from context.resolve.compilation import MAX_BYTES, include_folders, is_database
+from context.text import digest, from_bytes, to_bytes
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from context.facts import FileFacts
-
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """What reading a file came to: `facts`, or `reason` why there are none.
+    """What reading a file came to: `facts`, or `reason` why it is left out.
+
+    A compilation database has both: what it says of include folders is of use, and
+    its text is nothing to send.
 
     `mtime_ns` and `size` are those of the stat before the read; while they hold, so
     does the record.
@@ -43,6 +46,8 @@ class Task:
 
 def examine(root: Path, task: Task) -> Record:
     """Read a file and say what is in it; never raises."""
+    if is_database(task.path):
+        return _examine_database(root, task)
     try:
         data = read_inside(root, task.path, max_bytes=screen.MAX_BYTES)
         reason = screen.by_content(data)
@@ -55,3 +60,14 @@ def examine(root: Path, task: Task) -> Record:
         return Record(task.mtime_ns, task.size, task.known)
     facts = parse(task.path, languages.of(task.path, text), text)
     return Record(task.mtime_ns, task.size, facts)
+
+
+def _examine_database(root: Path, task: Task) -> Record:
+    try:
+        data = read_inside(root, task.path, max_bytes=MAX_BYTES)
+    except ContextError as error:
+        return Record(task.mtime_ns, task.size, None, error.kind)
+    said = "\n".join(include_folders(from_bytes(data), str(root)))
+    # Named by what is of use: a build that adds no folder changes nothing.
+    facts = FileFacts(task.path, "JSON", digest(to_bytes(said)), manifest=said)
+    return Record(task.mtime_ns, task.size, facts, "generated")

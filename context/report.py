@@ -6,6 +6,8 @@ from collections import Counter
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from context.resolve.compilation import is_database
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
@@ -29,7 +31,7 @@ def report_on(
     index: Index, left_out: Mapping[str, str], *, seconds: float, n_read: int
 ) -> IndexReport:
     """The report on an index of which `n_read` files were read just now."""
-    facts = index.facts
+    facts = {path: item for path, item in index.facts.items() if not is_database(path)}
     return IndexReport(
         files=len(facts),
         by_language=dict(sorted(Counter(item.language for item in facts.values()).items())),

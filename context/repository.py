@@ -22,6 +22,7 @@ from context.index import Index, build, overlaid
 from context.parse import parse_open
 from context.report import IndexReport, report_on
 from context.resolve import Resolver
+from context.resolve.compilation import is_database
 from context.store import Store, digest_of
 from context.text import digest, to_bytes
 from context.types import CorpusEntry
@@ -210,6 +211,7 @@ class Repository:
         entries = {
             path: CorpusEntry(path, facts.language, facts.digest)
             for path, facts in on_disk.facts.items()
+            if not is_database(path)
         }
         for path, text in shadows.items():
             if self.may_send(path) is None:
@@ -222,7 +224,7 @@ class Repository:
         shadow = self._shadows.get(path)
         if shadow is not None:
             return shadow if self.may_send(path) is None else None
-        if path not in self._on_disk.facts:
+        if path not in self._on_disk.facts or is_database(path):
             return None
         try:
             return decode(read_inside(self.root, path), path).text

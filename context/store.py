@@ -302,7 +302,8 @@ def _columns(path: str, record: Record) -> tuple[Any, ...]:
 
 def _record(row: tuple[Any, ...]) -> Record:
     path, mtime_ns, size, reason, *fields, _ = row
-    facts = FileFacts(path, *fields) if not reason else None
+    # What is left out has facts where it says how others are read (a compilation database).
+    facts = FileFacts(path, *fields) if not reason or fields[1] else None
     return Record(mtime_ns, size, facts, reason)
 
 

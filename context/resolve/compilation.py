@@ -17,12 +17,19 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 DATABASE = "compile_commands.json"
+MAX_BYTES = 32_000_000
+"""Of a database that is read. LLVM's has 8 MB."""
 _FLAG = re.compile(
     r"(?:-I|-isystem|-iquote|-idirafter|[-/]external:I|/I)[ \n=]*"
     r'("(?:\\.|[^"\\])*"|\'[^\']*\'|(?:\\.|[^\s\\])+)'
 )
 _ESCAPED = re.compile(r"\\(.)")
 _DRIVE = re.compile(r"[A-Za-z]:")
+
+
+def is_database(path: str) -> bool:
+    """Whether a file of this path is a compilation database: read by the index, never sent."""
+    return path.rpartition("/")[2] == DATABASE
 
 
 def include_folders(database: str, root: str) -> tuple[str, ...]:
