@@ -9,7 +9,7 @@ from context.comments import first_line
 from context.facts import CONTAINERS
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from context.facts import Definition
     from context.outlined import Source
@@ -71,6 +71,7 @@ def _emit(
         out += source.rows[item.line : item.last + 1]
         done.update(_all_inside(source, at))
         return
+    done.update(_on_signature(source, at))
     if item.kind not in CONTAINERS:
         out += _function(source, item, level) if item.kind in _CALLABLE else _value(source, item)
         closing = ""
@@ -79,10 +80,23 @@ def _emit(
     below = SIGNATURES if level in {SIGNATURES, DOCUMENTED} else 0
     is_type = item.kind in CONTAINERS
     for child in inner:
-        if child in wanted or (below and is_type):
+        if child not in done and (child in wanted or (below and is_type)):
             _emit(source, child, wanted, level if below and is_type else 0, out, done)
     if closing:
         out.append(closing)
+
+
+def _on_signature(source: Source, at: int) -> Iterator[int]:
+    """The values that stand on lines shown with another: `x, y int`, a constructor's fields."""
+    item = source.definitions[at]
+    is_value = item.kind not in CONTAINERS and item.kind not in _CALLABLE
+    last = item.last if is_value else item.head
+    for child in range(at + 1, len(source.definitions)):
+        other = source.definitions[child]
+        if other.line > last:
+            return
+        if other.last <= last and other.kind not in CONTAINERS and other.kind not in _CALLABLE:
+            yield child
 
 
 def _inside(source: Source, at: int) -> list[int]:

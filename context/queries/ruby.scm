@@ -37,7 +37,6 @@
   receiver: (constant) @is.Struct method: (identifier) @is.new
   arguments: (argument_list (simple_symbol) @name @definition.field)))
 (assignment left: (instance_variable) @name) @definition.attribute
-(operator_assignment left: (instance_variable) @name) @definition.attribute
 
 (program) @import.module @import.own
 ((call !receiver method: (identifier) @import.how
