@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import re
 
+from context import scripts
 from context.branches import first_branches
 
 _MACRO = re.compile(
@@ -39,6 +40,8 @@ def readable(language: str, path: str, data: bytes) -> tuple[str, bytes]:
         return language, first_branches(data)
     if language == "Rust":
         return language, without_conditions(data)
+    if language in scripts.LANGUAGES:
+        return "TypeScript", scripts.scripts(data)
     if language not in {"C", "C++"}:
         return language, data
     is_header = language == "C" and path.endswith(".h")

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from context.facts import FileFacts, Import
 
-LANGUAGES = frozenset({"JavaScript", "JSX", "TypeScript"})
+LANGUAGES = frozenset({"JavaScript", "JSX", "Svelte", "TypeScript", "Vue"})
 _ENDINGS = (
     ".ts",
     ".tsx",

@@ -22,7 +22,7 @@ from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from context.repository import Repository
-from context.resolve.javascript import LANGUAGES, Tables, layout
+from context.resolve.javascript import Tables, layout
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -30,6 +30,8 @@ if TYPE_CHECKING:
     from context.index import Index
 
 Edge = tuple[str, str]
+# Vue's and Svelte's files are read by us alone.
+LANGUAGES = frozenset({"JSX", "JavaScript", "TypeScript"})
 _EXPORT = re.compile(r"\bexport\s*(?:type\s*)?(?:\{[^}]*\}|\*(?:\s*as\s+\w+)?)")
 
 

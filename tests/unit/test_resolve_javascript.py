@@ -171,3 +171,45 @@ def test_members_of_types_enums_and_constructors() -> None:
         ("method", "f", "Space.Inner"),
         ("constant", "user", ""),
     ]
+
+
+def test_scripts_of_components() -> None:
+    """What stands around a script is no code, and places are those of the whole file."""
+    source = (
+        "<template>\n  <p class='x'>{{ it's }}</p>\n</template>\n"
+        "<script setup lang=\"ts\">\nimport { useCart } from './cart'\n"
+        "const total: number = 1\nfunction add(x: number) {\n  total\n}\n</script>\n"
+        "<style>p { color: red }</style>\n"
+    )
+    found = parse("Shop.vue", "Vue", source).definitions
+    assert [(item.kind, item.name, item.line, item.last) for item in found] == [
+        ("constant", "total", 5, 5),
+        ("function", "add", 6, 8),
+    ]
+    assert source[found[1].start : found[1].end].startswith("function add")
+    files = """
+        //- /src/Shop.vue
+        <script setup>
+        import Item from './Item.vue'
+        import { useCart } from './cart'
+        </script>
+        <template><Item /></template>
+        //- /src/Item.vue
+        <script>
+        export default { name: 'Item' }
+        </script>
+        //- /src/cart.ts
+        export function useCart() {}
+        //- /src/Page.svelte
+        <h1>Shop</h1>
+        <script>
+        import { useCart } from './cart'
+        //- /src/main.ts
+        import Shop from './Shop.vue'
+    """
+    assert edges(files, "src/Shop.vue") == {
+        "src/Item.vue": ("default",),
+        "src/cart.ts": ("useCart",),
+    }
+    assert edges(files, "src/Page.svelte") == {"src/cart.ts": ("useCart",)}
+    assert edges(files, "src/main.ts") == {"src/Shop.vue": ("default",)}
