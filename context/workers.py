@@ -33,7 +33,7 @@ _MOST_WORKERS = 8
 # What a worker in the background leaves to others.
 _NICE = 10
 _PACKAGE = Path(__file__).resolve().parent
-_BOOT = "import sys; sys.path.extend(sys.argv[1:]); from context.workers import serve; serve()"
+_BOOT = "import sys; sys.path.extend(sys.argv[1:]); from context.worker import serve; serve()"
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,10 +191,9 @@ def _ask(
 
 def _record(task: Task, row: list[Any]) -> Record:
     reason, *fields = row
-    if reason:
-        return Record(task.mtime_ns, task.size, None, reason)
-    facts = FileFacts(task.path, *fields) if fields else task.known
-    return Record(task.mtime_ns, task.size, facts)
+    if fields:
+        return Record(task.mtime_ns, task.size, FileFacts(task.path, *fields), reason)
+    return Record(task.mtime_ns, task.size, None if reason else task.known, reason)
 
 
 def _stop(worker: subprocess.Popen[bytes]) -> None:
@@ -211,23 +210,3 @@ def _close(pipe: IO[bytes]) -> None:
     except OSError:
         # What was still to be written can't be: nobody reads any more.
         return
-
-
-def serve() -> None:
-    """A worker's life: a batch in, its records out, a line each, until the pipe closes."""
-    out = sys.stdout.buffer
-    for line in sys.stdin.buffer:
-        root, batch = json.loads(line)
-        rows = [_answer(Path(root), path, known) for path, known in batch]
-        out.write(json.dumps(rows).encode() + b"\n")
-        out.flush()
-
-
-def _answer(root: Path, path: str, known: str | None) -> list[str]:
-    """`[reason]`, `[""]` for a text whose digest is `known`, else `["", *fields of its facts]`."""
-    before = FileFacts(path, "", known) if known else None
-    record = examine(root, Task(path, 0, 0, before))
-    facts = record.facts
-    if facts is None or facts is before:
-        return [record.reason]
-    return ["", *facts.fields()]

@@ -268,11 +268,11 @@ def test_a_file_that_kills_its_worker_is_left_out(
 ) -> None:
     """The others of its batch are indexed all the same."""
     bomb = (
-        "import os, sys; sys.path.extend(sys.argv[1:]); from context import workers;"
-        "real = workers._answer;"
-        "workers._answer = lambda root, path, known:"
+        "import os, sys; sys.path.extend(sys.argv[1:]); from context import worker;"
+        "real = worker._answer;"
+        "worker._answer = lambda root, path, known:"
         " os._exit(1) if path == 'main.py' else real(root, path, known);"
-        "workers.serve()"
+        "worker.serve()"
     )
     monkeypatch.setattr(workers, "_BOOT", bomb)
     repository = _refreshed(root)

@@ -15,11 +15,11 @@ if TYPE_CHECKING:
 
 WAIT_S = 30
 BOOT = (
-    "import os, sys, threading; sys.path.extend(sys.argv[1:]); from context import workers;"
-    "real = workers._answer;"
-    "workers._answer = lambda root, path, known:"
+    "import os, sys, threading; sys.path.extend(sys.argv[1:]); from context import worker;"
+    "real = worker._answer;"
+    "worker._answer = lambda root, path, known:"
     " real(root, path, known) if path == 'first.py' else {fate};"
-    "workers.serve()"
+    "worker.serve()"
 )
 
 
