@@ -89,18 +89,31 @@ class Layout:
 class Tables:
     """A layout and the facts of its files, with what was found out about them so far."""
 
-    __slots__ = ("_defined", "facts", "layout")
+    __slots__ = ("_around", "_defined", "facts", "layout")
 
     def __init__(self, facts: Mapping[str, FileFacts], layout: Layout) -> None:
         self.facts = facts
         self.layout = layout
         self._defined: dict[str, frozenset[str]] = {}
+        self._around: dict[tuple[str, str], frozenset[str]] = {}
 
     def defined(self, path: str) -> frozenset[str]:
         """What a file defines at any depth."""
         known = self._defined.get(path)
         if known is None:
             known = self._defined[path] = frozenset(all_names(self.facts[path]))
+        return known
+
+    def around(self, path: str, name: str) -> frozenset[str]:
+        """The namespaces that a definition stands in, plain."""
+        known = self._around.get((path, name))
+        if known is None:
+            definitions = self.facts[path].definitions
+            at = next((at for at, item in enumerate(definitions) if item.name == name), -1)
+            found: set[str] = set()
+            while at >= 0 and (at := definitions[at].parent) >= 0:
+                found.add(_plain(definitions[at].name))
+            known = self._around[path, name] = frozenset(found)
         return known
 
     def offered(self, path: str, words: frozenset[str]) -> set[str]:
@@ -194,17 +207,16 @@ def _constants(
 def _lone(
     importer: str, parts: list[str], seen: frozenset[str], tables: Tables
 ) -> Iterator[tuple[str, str]]:
-    """The only file of a constant's name, if the namespace it starts in is named here."""
+    """The only file of a constant's name, if the namespaces that it stands in are named here."""
     for size in range(len(parts), 0, -1):
         way = "/".join(map(_plain, parts[:size]))
         named = tables.layout.owns.get(_plain(parts[size - 1]), ())
         known = [(path, inner) for path, inner in named if ("/" + inner).endswith("/" + way)]
         if len(known) == 1 and parts[0] not in _CORE:
-            path, inner = known[0]
-            before = inner.partition("/")[0]
-            names = parts[size - 1 : size + 1]
-            if (before in seen or inner == way) and _definer(importer, [path], names, tables):
-                yield path, parts[size - 1]
+            path, name = known[0][0], parts[size - 1]
+            is_defined = _definer(importer, [path], parts[size - 1 : size + 1], tables)
+            if is_defined and tables.around(path, name) <= seen:
+                yield path, name
                 return
 
 

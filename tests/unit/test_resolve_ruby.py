@@ -55,6 +55,10 @@ FIXTURE = """
     module Shop
       class Storage::File; end
     end
+    //- /lib/shop/readers/page_reader.rb
+    module Shop
+      class PageReader; end
+    end
     //- /app/models/user.rb
     class User < Shop::Cart
     end
@@ -78,6 +82,10 @@ FIXTURE = """
     require "helper"
     class CartTest < ShopTest
       def test_it
+        puts <<~SAID
+          Build time
+        SAID
+        PageReader.new("Errors", "#{Storage}")
         fresh_cart.is_a?(Shop::Cart)
       end
     end
@@ -109,6 +117,7 @@ def test_every_edge_of_a_gem() -> None:
         },
         "test/test_cart.rb": {
             "lib/shop/cart.rb": ("Cart",),
+            "lib/shop/readers/page_reader.rb": ("PageReader",),
             "test/helper.rb": ("ShopTest", "fresh_cart"),
         },
     }
