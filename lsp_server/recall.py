@@ -40,9 +40,13 @@ def ask_all(
     """
     for done, place in enumerate(places, start=1):
         snapshot = _cut(workspace, place)
+        # As an editor has it: the index, too, knows no more of the file than what is left.
+        workspace.repository.shadow(place.path, snapshot.text)
+        _ = workspace.repository.index
         for budget in budgets:
             made = prepare(workspace, snapshot, workspace.memory_of(place.path), budget)
             yield Asked(place, budget, place.is_found(_packed(made)), made.context_ms)
+        workspace.repository.shadow(place.path, None)
         if on_progress is not None:
             on_progress(done, len(places))
 
