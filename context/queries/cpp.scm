@@ -9,17 +9,49 @@
   name: [(type_identifier) @name (template_type name: (_) @name)
          (qualified_identifier scope: (_) @receiver name: (type_identifier) @name)]
   body: (_) @head) @definition.class
-(struct_specifier
-  name: [(type_identifier) @name (template_type name: (_) @name)
-         (qualified_identifier scope: (_) @receiver name: (type_identifier) @name)]
-  body: (_) @head) @definition.class
+; A type inside of a `typedef` goes by the name that it is given there.
+(translation_unit
+  [(struct_specifier name: [(type_identifier) @name (template_type name: (_) @name)
+            (qualified_identifier scope: (_) @receiver name: (type_identifier) @name)] body: (_) @head)
+   (union_specifier name: (type_identifier) @name body: (_) @head)] @definition.class)
+(translation_unit (enum_specifier name: (type_identifier) @name body: (_) @head) @definition.enum)
+(preproc_ifdef
+  [(struct_specifier name: [(type_identifier) @name (template_type name: (_) @name)
+            (qualified_identifier scope: (_) @receiver name: (type_identifier) @name)] body: (_) @head)
+   (union_specifier name: (type_identifier) @name body: (_) @head)] @definition.class)
+(preproc_ifdef (enum_specifier name: (type_identifier) @name body: (_) @head) @definition.enum)
+(preproc_if
+  [(struct_specifier name: [(type_identifier) @name (template_type name: (_) @name)
+            (qualified_identifier scope: (_) @receiver name: (type_identifier) @name)] body: (_) @head)
+   (union_specifier name: (type_identifier) @name body: (_) @head)] @definition.class)
+(preproc_if (enum_specifier name: (type_identifier) @name body: (_) @head) @definition.enum)
+(preproc_else
+  [(struct_specifier name: [(type_identifier) @name (template_type name: (_) @name)
+            (qualified_identifier scope: (_) @receiver name: (type_identifier) @name)] body: (_) @head)
+   (union_specifier name: (type_identifier) @name body: (_) @head)] @definition.class)
+(preproc_else (enum_specifier name: (type_identifier) @name body: (_) @head) @definition.enum)
+(declaration_list
+  [(struct_specifier name: [(type_identifier) @name (template_type name: (_) @name)
+            (qualified_identifier scope: (_) @receiver name: (type_identifier) @name)] body: (_) @head)
+   (union_specifier name: (type_identifier) @name body: (_) @head)] @definition.class)
+(declaration_list (enum_specifier name: (type_identifier) @name body: (_) @head) @definition.enum)
+(template_declaration
+  [(struct_specifier name: [(type_identifier) @name (template_type name: (_) @name)
+            (qualified_identifier scope: (_) @receiver name: (type_identifier) @name)] body: (_) @head)
+   (union_specifier name: (type_identifier) @name body: (_) @head)] @definition.class)
+(declaration type: [
+    (struct_specifier name: (type_identifier) @name body: (_) @head)
+    (union_specifier name: (type_identifier) @name body: (_) @head)] @definition.class)
+(declaration type: (enum_specifier name: (type_identifier) @name body: (_) @head) @definition.enum)
+(field_declaration type: [
+    (struct_specifier name: (type_identifier) @name body: (_) @head)
+    (union_specifier name: (type_identifier) @name body: (_) @head)] @definition.class)
+(field_declaration type: (enum_specifier name: (type_identifier) @name body: (_) @head) @definition.enum)
 (template_declaration
   [(class_specifier) (struct_specifier) (union_specifier) (function_definition) (declaration)
    (alias_declaration) (concept_definition) (friend_declaration)] @inner) @decorated
 (alias_declaration name: (type_identifier) @name) @definition.type
 (concept_definition name: (identifier) @name) @definition.type
-(union_specifier name: (type_identifier) @name body: (_) @head) @definition.class
-(enum_specifier name: (type_identifier) @name body: (_) @head) @definition.enum
 (type_definition
   type: [(struct_specifier body: (_) @head) (union_specifier body: (_) @head)]
   declarator: (type_identifier) @name) @definition.class
@@ -34,6 +66,7 @@
     (pointer_declarator declarator: (type_identifier) @name)
     (array_declarator declarator: (type_identifier) @name)
     (function_declarator declarator: (type_identifier) @name)
+    (function_declarator declarator: (parenthesized_declarator (type_identifier) @name))
     (function_declarator declarator: (parenthesized_declarator
       (pointer_declarator declarator: (type_identifier) @name)))
     (pointer_declarator declarator: (function_declarator declarator: (parenthesized_declarator
