@@ -12,6 +12,7 @@ import re
 
 from context import scripts
 from context.branches import first_branches
+from context.unclosed import without_openers
 
 _MACRO = re.compile(
     rb"[A-Z](?<!\w[A-Z])[A-Z0-9_]{2,}+(?![a-z])(?P<call>\([^()\n]{0,200}\))?"
@@ -38,6 +39,8 @@ def readable(language: str, path: str, data: bytes) -> tuple[str, bytes]:
     """The language to parse a text as, and the text to parse: as long as `data`."""
     if language == "C#":
         return language, first_branches(data)
+    if language == "Swift":
+        return language, without_openers(data)
     if language == "Rust":
         return language, without_conditions(data)
     if language in scripts.LANGUAGES:

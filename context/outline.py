@@ -105,8 +105,8 @@ def _read(match: dict[str, list[Node]], node: Node, kind: str, data: bytes) -> _
 
 
 def _type_name(receiver: bytes) -> str:
-    """`Stack` for the Go receivers `*Stack` and `Stack[T]`."""
-    return from_bytes(receiver.partition(b"[")[0]).strip("*() \t")
+    """`Stack` for the Go receivers `*Stack` and `Stack[T]`, and for Kotlin's `Stack<T>?`."""
+    return from_bytes(receiver.partition(b"[")[0].partition(b"<")[0]).strip("*()? \t")
 
 
 def _with_decorators(item: _Found, decorated: dict[int, Node]) -> _Found:

@@ -44,9 +44,9 @@
 (secondary_constructor "constructor" @name (block) @head) @definition.method
 
 (source_file (property_declaration
-  (variable_declaration . (identifier) @name)) @definition.constant)
-(source_file (property_declaration
   (user_type) @receiver . (variable_declaration . (identifier) @name)) @definition.constant)
+(source_file (property_declaration
+  (variable_declaration . (identifier) @name)) @definition.constant)
 (source_file (property_declaration (multi_variable_declaration
   (variable_declaration . (identifier) @name))) @definition.constant)
 (class_body (property_declaration

@@ -9,8 +9,10 @@
   declaration_kind: "extension" name: (_) @name @receiver body: (_) @head) @definition.class
 (protocol_declaration name: (_) @name body: (_) @head) @definition.interface
 
-(function_declaration name: (_) @name body: (_) @head) @definition.function
-(protocol_function_declaration name: (_) @name) @definition.method
+(function_declaration
+  name: [(simple_identifier) (custom_operator)] @name body: (_) @head) @definition.function
+(protocol_function_declaration
+  name: [(simple_identifier) (custom_operator)] @name) @definition.method
 (init_declaration name: _ @name body: (_) @head) @definition.method
 (protocol_body (init_declaration name: _ @name) @definition.method)
 (subscript_declaration "subscript" @name) @definition.method
