@@ -18,11 +18,10 @@ if TYPE_CHECKING:
 
 # Here, what a file adds to others' types is used without naming them (extensions).
 _ADDING = frozenset({"C#", "Kotlin", "Scala", "Swift"})
-_DOORS = ("__init__.py", "__init__.pyi")
 # Constants are found by path and then looked for at any depth.
 _BY_PATH = frozenset({"Ruby"})
-# `import { a } from "./a"` and `export { a }` are two statements there.
-_BY_IMPORT = frozenset({"JSX", "JavaScript", "TypeScript"})
+# `import { a } from "./a"` and `export { a }` are two statements there; Python has only the first.
+_BY_IMPORT = frozenset({"JSX", "JavaScript", "Python", "Svelte", "TypeScript", "Vue"})
 
 
 def is_moved(old: FileFacts, new: FileFacts) -> bool:
@@ -69,8 +68,6 @@ def passed_names(facts: FileFacts, names: frozenset[str]) -> frozenset[str]:
 
 def _passes_on(facts: FileFacts) -> bool:
     """Whether what is imported from this file is looked for in files that it imports."""
-    if facts.language == "Python":
-        return facts.path.endswith(_DOORS) or '"*"' in facts.coded_imports
     if facts.language in _BY_IMPORT:
         return bool(facts.coded_imports)
     return "true" in facts.coded_imports

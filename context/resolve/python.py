@@ -1,15 +1,14 @@
 """Python's imports: absolute, relative, packages, namespace packages, stubs, `src` layouts.
 
-`from package import name` leads to the submodule of that name, else to the
-package's `__init__` and through what it re-exports to the file that defines the
-name. No file says where `sys.path` begins, so every folder that holds a package
+`from package import name` leads to the submodule of that name, else to the module
+itself and through what it imports in turn to the file that defines the name. No file says where `sys.path` begins, so every folder that holds a package
 is taken for a place where it may, the importer's own first, then the nearest.
 """
 
 from __future__ import annotations
 
 import sys
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from context.resolve.chase import Step, chase
 from context.resolve.family import Family
@@ -111,15 +110,29 @@ def _tops(
     return {top: tuple(sorted(places)) for top, places in found.items()}
 
 
+class _Door(NamedTuple):
+    """An import by which a file passes a name on: `name` is what it is called at `module`.
+
+    Attributes:
+        location: where the module lies, a path without an ending.
+        module: its file; None for a folder without one.
+    """
+
+    location: str
+    module: str | None
+    name: str
+
+
 class Tables:
     """A layout and the facts of its files, with what was found out about them so far."""
 
-    __slots__ = ("_chased", "facts", "layout")
+    __slots__ = ("_chased", "_doors", "facts", "layout")
 
     def __init__(self, facts: Mapping[str, FileFacts], layout: Layout) -> None:
         self.facts = facts
         self.layout = layout
         self._chased: dict[tuple[str, str], tuple[str, ...]] = {}
+        self._doors: dict[str, dict[str, list[_Door]]] = {}
 
     def chase(self, path: str, name: str) -> tuple[str, ...]:
         """The files that define `name` as importable from `path`: itself, or what it re-exports."""
@@ -129,26 +142,41 @@ class Tables:
         return self._chased[key]
 
     def _onward(self, path: str, name: str) -> list[Step]:
-        """Where a package's `__init__` has a name from."""
-        if not path.endswith(_INITS):
-            return []
-        return [
-            step
-            for item in self.facts[path].imports
-            for taken in item.names
-            if taken.bound == name or taken.name == "*"
-            for step in self._source(path, item, name if taken.name == "*" else taken.name)
-        ]
+        """Where a file that doesn't define a name has it from."""
+        doors = self._doors_of(path)
+        through = (*doors.get(name, ()), *doors.get("*", ())) if name else ()
+        return [step for door in through if (step := self._step(door, name)) is not None]
 
-    def _source(self, importer: str, item: Import, name: str) -> list[Step]:
-        location = self.layout.locate(importer, item)
-        if location is None:
-            return []
-        module = self.layout.file_at(location)
-        submodule = self.layout.file_at(join(location, name))
-        if submodule is not None and _is_folder(location, module):
-            return [Step(submodule, "", is_last=True)]
-        return [Step(module, name)] if module else []
+    def _doors_of(self, path: str) -> dict[str, list[_Door]]:
+        """A file's imported names, `*` among them -> where each comes from."""
+        known = self._doors.get(path)
+        if known is not None:
+            return known
+        doors = self._doors[path] = {}
+        for item in self.facts[path].imports:
+            location = self.layout.locate(path, item) if item.names else None
+            if location is not None:
+                module = self.layout.file_at(location)
+                for taken in item.names:
+                    doors.setdefault(taken.bound, []).append(_Door(location, module, taken.name))
+        return doors
+
+    def _step(self, door: _Door, name: str) -> Step | None:
+        name = name if door.name == "*" else door.name
+        if _is_folder(door.location, door.module):
+            submodule = self.layout.file_at(join(door.location, name))
+            if submodule is not None:
+                return Step(submodule, "", is_last=True)
+        if door.module is None or (door.name == "*" and not self._may_give(door.module, name)):
+            return None
+        return Step(door.module, name)
+
+    def _may_give(self, path: str, name: str) -> bool:
+        """Whether a name that nobody has named may come from a file: most stars lead nowhere."""
+        if name in self.facts[path].names:
+            return True
+        doors = self._doors_of(path)
+        return name in doors or "*" in doors
 
 
 def _is_folder(location: str, module: str | None) -> bool:

@@ -2,30 +2,31 @@
 
     python tests/bench/edges_python.py PACKAGE_FOLDER [--show 10]
 
-Needs `ruff` and `grimp`. Where a name is re-exported we lead to the file that defines
-it, which they don't; such edges are counted apart, each explained by a chain of
-packages' `__init__` files that the yardstick knows.
+Needs `ruff` and `grimp`. Where a module passes on a name that it has imported, we lead
+to the file that defines it, which they don't. Such an edge is counted apart where it
+can be explained: by a chain of the yardstick's own edges along which Python's own
+`ast` sees one name imported from file to file, down to the one that binds it.
 """
 
 from __future__ import annotations
 
 import argparse
+import ast
 import json
 import subprocess
 import sys
 import time
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from context.index import build
 from context.languages import of
 from context.parse import parse
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
 
 Edge = tuple[str, str]
-_DOORS = ("__init__.py", "__init__.pyi")
 
 
 def main() -> None:
@@ -35,19 +36,32 @@ def main() -> None:
     parser.add_argument("--show", type=int, default=0)
     asked = parser.parse_args()
     package = asked.package.resolve()
-    ours = our_edges(package)
+    texts = texts_of(package)
+    ours = our_edges(texts)
     ruff, grimp = ruff_edges(package), grimp_edges(package)
     print(f"ruff {len(ruff)}, grimp {len(grimp)}, both {len(ruff & grimp)}, ours {len(ours)}")
-    compare(ours, "ruff", ruff, ruff, 0)
-    compare(ours, "grimp", grimp, grimp, 0)
+    sources = {path: source_of(text) for path, text in texts.items()}
+    compare(ours, "ruff", ruff, ruff, 0, sources)
+    compare(ours, "grimp", grimp, grimp, 0, sources)
     # Neither looks everywhere: what both say must be found, what one says is right.
-    compare(ours, "either", ruff & grimp, ruff | grimp, asked.show)
+    compare(ours, "either", ruff & grimp, ruff | grimp, asked.show, sources)
 
 
-def compare(ours: set[Edge], name: str, wanted: set[Edge], right: set[Edge], show: int) -> None:
+def compare(
+    found: Mapping[Edge, tuple[str, ...]],
+    name: str,
+    wanted: set[Edge],
+    right: set[Edge],
+    show: int,
+    sources: Mapping[str, Source],
+) -> None:
     """Print one line against one yardstick, then the first edges that differ."""
+    ours = found.keys()
     missing, extra = wanted - ours, ours - right
-    behind = {edge for edge in extra if passes_on(edge, right)}
+    known: dict[str, list[str]] = {}
+    for path, to in right:
+        known.setdefault(path, []).append(to)
+    behind = {edge for edge in extra if is_passed_on(edge, found[edge], known, sources)}
     wrong = extra - behind
     recall = 1 - len(missing) / max(1, len(wanted))
     precision = 1 - len(wrong) / max(1, len(ours - behind))
@@ -60,31 +74,74 @@ def compare(ours: set[Edge], name: str, wanted: set[Edge], right: set[Edge], sho
             print(f"  {title} {importer} -> {imported}")
 
 
-def passes_on(edge: Edge, reference: set[Edge]) -> bool:
-    """Whether the yardstick leads from importer to imported through packages' doors alone."""
+class Source(NamedTuple):
+    """What `ast` sees in a file: names bound by imports, each with what it is there, and others."""
+
+    imported: set[Edge]
+    defined: set[str]
+
+    def origins(self, name: str) -> set[str]:
+        """What a name that the file imports is called where it comes from."""
+        found = {there for here, there in self.imported if here == name}
+        return found | ({name} if ("*", "*") in self.imported else set())
+
+
+def source_of(text: str) -> Source:
+    """What `ast` sees; nothing where the text isn't this Python's."""
+    found = Source(set(), set())
+    try:
+        tree = ast.parse(text)
+    except SyntaxError:
+        return found
+    for node in ast.walk(tree):
+        if isinstance(node, ast.ImportFrom):
+            found.imported.update((item.asname or item.name, item.name) for item in node.names)
+        elif isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
+            found.defined.add(node.name)
+        elif isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
+            found.defined.add(node.id)
+    return found
+
+
+def is_passed_on(
+    edge: Edge,
+    names: Iterable[str],
+    known: Mapping[str, list[str]],
+    sources: Mapping[str, Source],
+) -> bool:
+    """Whether one of `names` leads from the importer to the imported file along known edges."""
     importer, imported = edge
-    todo, seen = [importer], {importer}
-    while todo:
-        here = todo.pop()
-        for start, to in reference:
-            if start != here or to in seen:
-                continue
-            if to == imported:
+    wanted = sources[imported].defined | {_module_name(imported)}
+    steps = [(path, name) for path in known.get(importer, ()) for name in names]
+    seen = set(steps)
+    while steps:
+        path, name = steps.pop()
+        for origin in sources[path].origins(name):
+            following = [(to, origin) for to in known.get(path, ())]
+            if origin in wanted and (imported, origin) in following:
                 return True
-            if to.endswith(_DOORS):
-                seen.add(to)
-                todo.append(to)
+            steps += [step for step in following if step not in seen]
+            seen.update(following)
     return False
 
 
-def our_edges(package: Path) -> set[Edge]:
-    """Our edges, with the time that they took."""
+def _module_name(path: str) -> str:
+    *_, folder, file = ("", *path.split("/"))
+    return folder if file.startswith("__init__.") else file.partition(".")[0]
+
+
+def texts_of(package: Path) -> dict[str, str]:
+    """Path from the package's own folder on -> text."""
     root = package.parent
-    texts = {
+    return {
         path.relative_to(root).as_posix(): path.read_text(encoding="utf-8", errors="replace")
         for path in sorted(package.rglob("*.py*"))
         if path.suffix in {".py", ".pyi"} and path.is_file()
     }
+
+
+def our_edges(texts: Mapping[str, str]) -> dict[Edge, tuple[str, ...]]:
+    """Our edges, each with the names that are taken; prints the time that they took."""
     facts = {path: parse(path, of(path), text) for path, text in texts.items()}
     started = time.process_time()
     index = build(facts)
@@ -92,7 +149,9 @@ def our_edges(package: Path) -> set[Edge]:
     print(
         f"{len(facts)} files resolved in {seconds:.2f} s, {1e6 * seconds / len(facts):.0f} µs each"
     )
-    return {(path, to) for path, edges in index.imports.items() for to in edges}
+    return {
+        (path, to): names for path, edges in index.imports.items() for to, names in edges.items()
+    }
 
 
 def ruff_edges(package: Path) -> set[Edge]:
