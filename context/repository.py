@@ -77,6 +77,7 @@ class Repository:
         self._has_unsaved_edges = False
         self._shadows: dict[str, str] = {}
         self._parsed: dict[str, tuple[str, FileFacts]] = {}
+        self._entries: tuple[Index, dict[str, CorpusEntry]] | None = None
         self._revision = 0
         self._reasons: dict[str, str | None] = {}
 
@@ -154,7 +155,7 @@ class Repository:
 
     def settle(self) -> None:
         """At an idle moment, do what the next request or the next start would have to."""
-        self.index.prepare()
+        self.index.prepare(self.courtesy.give_way)
         with self._refreshing:
             if self._has_unsaved_edges and not self._closed.is_set():
                 self._has_unsaved_edges = False
@@ -208,16 +209,24 @@ class Repository:
         """
         with self._lock:
             on_disk, shadows = self._on_disk, dict(self._shadows)
-        entries = {
-            path: CorpusEntry(path, facts.language, facts.digest)
-            for path, facts in on_disk.facts.items()
-            if not is_database(path)
-        }
+        entries = dict(self._saved_entries(on_disk))
         for path, text in shadows.items():
             if self.may_send(path) is None:
                 name = digest(to_bytes(text))
                 entries[path] = CorpusEntry(path, languages.of(path, text), name)
         return tuple(entries[path] for path in sorted(entries))
+
+    def _saved_entries(self, on_disk: Index) -> Mapping[str, CorpusEntry]:
+        """The entries of what is on disk, made once: they are asked for every second."""
+        known = self._entries
+        if known is None or known[0] is not on_disk:
+            made = {
+                path: CorpusEntry(path, facts.language, facts.digest)
+                for path, facts in on_disk.facts.items()
+                if not is_database(path)
+            }
+            known = self._entries = (on_disk, made)
+        return known[1]
 
     def read(self, path: str, /) -> str | None:
         """The text of a file of the index as the user sees it; None when it can't be read."""

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from context.errors import ContextError
+from context import files
+from context.errors import ContextError, OutsideRootError, UnreadableFileError
 from context.files import find_root, read_text
 
 if TYPE_CHECKING:
@@ -64,3 +65,77 @@ def test_the_root_is_the_nearest_folder_with_git(tmp_path: Path) -> None:
     assert find_root(inner / "a.py") == (tmp_path / "outer").resolve()
     (tmp_path / "outer" / "inner" / ".git").write_text("gitdir: elsewhere\n")
     assert find_root(inner / "a.py") == (tmp_path / "outer" / "inner").resolve()
+
+
+SAFE = pytest.mark.parametrize("by_steps", [True, False])
+
+
+@pytest.fixture
+def below(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    """How a file below a root is read, by either way that a system may have."""
+
+    def read(path: str, *, by_steps: bool) -> bytes:
+        if not by_steps:
+            monkeypatch.setattr(files, "_HAS_STEPS", False)
+        return files.read_inside(tmp_path / "root", path)
+
+    (tmp_path / "root" / "sub").mkdir(parents=True)
+    (tmp_path / "root" / "sub" / "a.py").write_text("x = 1\n")
+    (tmp_path / "out").mkdir()
+    (tmp_path / "out" / "a.py").write_text("SECRET = 1\n")
+    return read
+
+
+@SAFE
+def test_a_file_below_the_root_is_read(below, by_steps) -> None:
+    assert below("sub/a.py", by_steps=by_steps) == b"x = 1\n"
+
+
+@SAFE
+@pytest.mark.parametrize("path", ["", "../out/a.py", "sub/../../out/a.py", "/etc/passwd"])
+def test_a_path_that_leads_out_is_refused(below, by_steps, path) -> None:
+    with pytest.raises(OutsideRootError):
+        below(path, by_steps=by_steps)
+
+
+@SAFE
+@pytest.mark.skipif(sys.platform == "win32", reason="links need rights there")
+def test_a_link_out_of_the_root_is_refused(tmp_path: Path, below, by_steps) -> None:
+    """A file that is one, a folder on the way, and one that leads to itself."""
+    root = tmp_path / "root"
+    (root / "file.py").symlink_to(tmp_path / "out" / "a.py")
+    (root / "folder").symlink_to(tmp_path / "out")
+    (root / "loop").symlink_to(root / "loop")
+    for path in ("file.py", "folder/a.py", "loop"):
+        with pytest.raises(OutsideRootError):
+            below(path, by_steps=by_steps)
+
+
+@SAFE
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such files")
+def test_what_is_no_file_is_refused_at_once(tmp_path: Path, below, by_steps) -> None:
+    """A pipe would hang whoever opens it."""
+    os.mkfifo(tmp_path / "root" / "pipe")
+    for path, kind in (("pipe", "special"), ("sub", "folder"), ("gone.py", "missing")):
+        with pytest.raises(UnreadableFileError) as caught:
+            below(path, by_steps=by_steps)
+        assert caught.value.kind == kind
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such files")
+def test_a_pipe_that_takes_a_files_place_hangs_nobody(tmp_path: Path, below, monkeypatch) -> None:
+    """After the look at it, and before it is opened."""
+    monkeypatch.setattr(files, "_refuse_special", _once_blind(files._refuse_special))
+    os.mkfifo(tmp_path / "root" / "pipe")
+    with pytest.raises(UnreadableFileError, match="device, pipe or socket"):
+        below("pipe", by_steps=True)
+
+
+def _once_blind(look):
+    looks = iter([True])
+
+    def see(*arguments: object) -> None:
+        if not next(looks, False):
+            look(*arguments)
+
+    return see
