@@ -1,15 +1,20 @@
 """How fast a folder is indexed, cold and warm, and how fast a selection is made in it.
 
     python tests/bench/index_speed.py FOLDER [--places 200] [--budget 8000] [--seed 1]
+                                             [--rounds 3] [--aider PYTHON]
 
 The bare tree-sitter parse of the same bytes, in the same run, says how much of the
-cold time nobody could save in one process.
+cold time nobody could save in one process. `--aider` names an interpreter that has
+`aider-chat` installed: its repository map of the same Python files is made cold, too.
+Everything happens in a copy of the folder.
 """
 
 from __future__ import annotations
 
 import argparse
 import random
+import shutil
+import subprocess
 import sys
 import tempfile
 import time
@@ -24,9 +29,25 @@ from context.select import SelectState, select
 from context.types import Snapshot
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from context.index import Index
+
+
+AIDER = """
+import pathlib, sys, time
+from aider.io import InputOutput
+from aider.repomap import RepoMap
+class Quarters:
+    def token_count(self, text):
+        return len(text) // 4
+root = pathlib.Path(sys.argv[1])
+files = [str(path) for path in sorted(root.rglob("*.py"))]
+made = RepoMap(8_000, str(root), Quarters(), InputOutput(yes=True))
+started = time.perf_counter()
+made.get_repo_map([], files)
+print(f"aider       {time.perf_counter() - started:.3f} s cold for {len(files)} Python files")
+"""
 
 
 class Thirds:
@@ -48,18 +69,31 @@ def main() -> None:
     parser.add_argument("--places", type=int, default=200)
     parser.add_argument("--budget", type=int, default=8_000)
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--aider", help="an interpreter that has it installed")
     asked = parser.parse_args()
-    with tempfile.TemporaryDirectory() as cache:
-        cold, warm = (indexed(asked.folder, Path(cache), name) for name in ("cold", "warm"))
-        assert cold.index.imports == warm.index.imports
-    bare_parse(warm)
-    places = draw(warm.index, asked.places, asked.seed)
-    selections(warm, places, asked.budget)
-    print(f"memory      {resident_mb()} MB resident")
+    with tempfile.TemporaryDirectory() as place:
+        folder = Path(place) / asked.folder.resolve().name
+        shutil.copytree(asked.folder, folder)
+        for number in range(asked.rounds):
+            cache = Path(place) / f"cache{number}"
+            cold, cold_s = indexed(folder, cache, "cold")
+            warm, warm_s = indexed(folder, cache, "warm")
+            assert cold.index.imports == warm.index.imports
+            bare_s = bare_parse(warm)
+            print(
+                f"ratios      {cold_s / bare_s:.2f} cold to bare, {warm_s / cold_s:.1%} of it warm"
+            )
+        places = draw(warm.index, asked.places, asked.seed)
+        selections(warm, places, asked.budget)
+        changes(warm, places[:20])
+        print(f"memory      {resident_mb()} MB resident")
+        if asked.aider:
+            subprocess.run([asked.aider, "-c", AIDER, str(folder)], check=True, cwd=place)
 
 
-def indexed(folder: Path, cache: Path, name: str) -> Repository:
-    """A repository after its refresh."""
+def indexed(folder: Path, cache: Path, name: str) -> tuple[Repository, float]:
+    """A repository after its refresh, and how long that took."""
     started = time.perf_counter()
     repository = Repository(folder, cache_dir=cache)
     report = repository.refresh()
@@ -68,13 +102,37 @@ def indexed(folder: Path, cache: Path, name: str) -> Repository:
         f"{name} index  {seconds:.3f} s, {report.files} files, {report.edges} edges,"
         f" {report.parsed} parsed, {report.from_cache} from the cache"
     )
-    started = time.perf_counter()
-    repository.refresh()
-    print(f"refresh     {time.perf_counter() - started:.3f} s when nothing has changed")
-    return repository
+    repository.close()
+    return repository, seconds
 
 
-def bare_parse(repository: Repository) -> None:
+def changes(repository: Repository, paths: Sequence[str]) -> None:
+    """Time a change of one file: typed in its buffer, then saved, until the index has it."""
+    typed: list[float] = []
+    saved: list[float] = []
+
+    def timed(times: list[float], change: Callable[[], None]) -> None:
+        started = time.perf_counter()
+        change()
+        _ = repository.index.imports
+        times.append(1e3 * (time.perf_counter() - started))
+
+    for path in paths:
+        text = repository.read(path) or ""
+        where = text.find("\n", len(text) // 2) + 1
+        for end in range(1, 13):
+            line = "    fresh = 1"[:end] + "\n"
+            after = text[:where] + line + text[where:]
+            timed(typed, lambda path=path, after=after: repository.shadow(path, after))
+        (repository.root / path).write_text(after)
+        repository.shadow(path, None)
+        timed(saved, lambda path=path: repository.refresh_paths([path]) and None)
+    for name, times in (("typed", typed), ("saved", saved)):
+        times.sort()
+        print(f"one file {name}  p50 {at(times, 0.5):.1f} ms, p99 {at(times, 0.99):.1f} ms")
+
+
+def bare_parse(repository: Repository) -> float:
     """Parse every file that has a grammar, one after the other, and look at nothing."""
     texts = [
         (grammar, (repository.read(path) or "").encode(errors="replace"))
@@ -87,6 +145,7 @@ def bare_parse(repository: Repository) -> None:
     seconds = time.perf_counter() - started
     size = sum(len(data) for _, data in texts) / 1e6
     print(f"bare parse  {seconds:.3f} s for {len(texts)} files, {size:.1f} MB, one process")
+    return seconds
 
 
 def draw(index: Index, n: int, seed: int) -> list[str]:
