@@ -11,7 +11,7 @@ from context.crawl import Crawl
 from context.examine import Record, Task
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Collection, Mapping, Sequence
 
     from context.crawl import Found
     from context.facts import FileFacts
@@ -75,8 +75,11 @@ def after_look(paths: set[str], found: Crawl, known: Crawl, below: Below) -> Cha
         Task(path, kept[path].mtime_ns, kept[path].size, kept.pop(path).facts) for path in again
     ]
     left_out = below.without(known.left_out) | found.left_out
-    folders = frozenset(below.without(dict.fromkeys(known.folders))) | found.folders
-    return Changes(Crawl((), dict(sorted(left_out.items())), folders), records, kept, tasks)
+    gone = below.among(known.folders)
+    # The same object where they are the same ones: who watches them looks at it often.
+    is_same = not gone and not found.folders
+    folders = known.folders if is_same else known.folders - gone | found.folders
+    return Changes(Crawl((), left_out, folders), records, kept, tasks)
 
 
 def news_of(changes: Changes, fresh: Mapping[str, Record]) -> News:
@@ -101,14 +104,25 @@ class Below:
         # What was a file has nothing below it.
         deeper = self._wanted if folds_case else self._wanted - known.keys()
         self._deeper = tuple(path + "/" for path in sorted(deeper))
-        self.records = self._of(known, not folds_case)
+        self._is_exact = not folds_case and not self._deeper
+        self.records = self._of(known)
 
     def without(self, items: Mapping[str, _Value]) -> dict[str, _Value]:
         """The items whose paths are none of these, and not below them."""
-        return {path: item for path, item in items.items() if not self._holds(path.rstrip("/"))}
+        made = dict(items)
+        for path in self.among(items):
+            del made[path]
+        return made
 
-    def _of(self, known: Mapping[str, Record], is_exact: bool) -> dict[str, Record]:  # noqa: FBT001 -- private
-        if is_exact and not self._deeper:
+    def among(self, paths: Collection[str]) -> set[str]:
+        """Those of `paths` that are one of these or lie below; a folder may end in `/`."""
+        if self._is_exact:
+            either = (each for path in self._wanted for each in (path, path + "/", path + "/*"))
+            return {path for path in either if path in paths}
+        return {path for path in paths if self._holds(path.rstrip("/"))}
+
+    def _of(self, known: Mapping[str, Record]) -> dict[str, Record]:
+        if self._is_exact:
             return {path: known[path] for path in sorted(self._wanted)}
         return {path: item for path, item in known.items() if self._holds(path)}
 
