@@ -179,7 +179,9 @@ def all_names(facts: FileFacts) -> set[str]:
     What only adds to a type (a Rust `impl`, an extension) doesn't define it.
     """
     rows: list[Any] = json.loads(facts.coded_outline) if facts.coded_outline else []
-    return {row[0] for row in rows if row[1] not in _VALUES and not is_extension(row)}
+    return {
+        row[0] for row in rows if row[1] not in _VALUES and not (row[3] and row[1] in CONTAINERS)
+    }
 
 
 def defined_names(facts: FileFacts) -> list[Any]:

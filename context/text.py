@@ -7,7 +7,7 @@ line doesn't start another.
 from __future__ import annotations
 
 import re
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from functools import lru_cache
 from hashlib import blake2b
 from typing import TYPE_CHECKING
@@ -55,13 +55,16 @@ def words(data: bytes) -> str:
 
     Those in comments and strings too.
     """
-    found = set(b".".join(chains(data)).split(b"."))
-    odd = {word for word in found if word[:1] in _DIGITS}
+    found = sorted(set(b".".join(chains(data)).split(b".")))
+    # Nothing, and what begins with a digit: of `0x1f` the word is what follows the digits.
+    first = bisect_left(found, b":")
+    odd = found[:first]
+    plain = found[first:]
     if not data.isascii():
-        odd.update(word for word in found if not word.isascii())
-    found -= odd
-    found.update(*(map(to_bytes, _WORD.findall(from_bytes(word))) for word in odd))
-    return from_bytes(b"\n".join(sorted(found)))
+        odd += [word for word in plain if not word.isascii()]
+        plain = [word for word in plain if word.isascii()]
+    more = {to_bytes(word) for each in odd for word in _WORD.findall(from_bytes(each))}
+    return from_bytes(b"\n".join(sorted(more.union(plain)) if more else plain))
 
 
 def offsets(data: bytes, positions: Iterable[int]) -> dict[int, int]:

@@ -267,8 +267,8 @@ def test_a_folder_that_cant_be_read_is_said(
     (tmp_path / "a.py").write_text("x")
     scandir = os.scandir
 
-    def refuse(folder: Path) -> object:
-        if folder.name == "closed":
+    def refuse(folder: str) -> object:
+        if Path(folder).name == "closed":
             raise PermissionError(13, "Permission denied")
         return scandir(folder)
 
