@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from context.comments import first_line
 from context.facts import CONTAINERS
+from context.languages import remark
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -44,7 +45,7 @@ def render(source: Source, levels: Mapping[int, int], notes: Sequence[str] = ())
     for at in sorted(wanted):
         if at not in done:
             _emit(source, at, wanted, 0, out, done)
-    out += [f"{source.comment} {note}\n" for note in notes]
+    out += [remark(source.facts.language, note) + "\n" for note in notes]
     return "".join(row if row.endswith("\n") else row + "\n" for row in out)
 
 
@@ -135,7 +136,8 @@ def _open(source: Source, at: int, level: int, out: list[str], wanted: Mapping[i
         names = listed([source.definitions[child].name for child in named])
         names = names[: _FEW_NAMES if level == FEW else _MOST_NAMES]
         if names:
-            out.append(f"{indent}    {source.comment} members: {', '.join(names)}\n")
+            said = remark(source.facts.language, f"members: {', '.join(names)}")
+            out.append(f"{indent}    {said}\n")
     return source.rows[item.last] if is_block and item.last > item.head else ""
 
 

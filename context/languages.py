@@ -87,6 +87,12 @@ def comment_marks(language: str) -> tuple[str, str]:
     return (row.comment, "") if row.comment else (opening, closing)
 
 
+def remark(language: str, said: str) -> str:
+    """What is `said` as a comment of one line."""
+    opening, closing = comment_marks(language)
+    return f"{opening} {said} {closing}".rstrip()
+
+
 def names() -> tuple[str, ...]:
     """Every language known by name, sorted."""
     return tuple(sorted(_BY_NAME))
@@ -101,4 +107,5 @@ __all__ = [
     "line_comment",
     "names",
     "of",
+    "remark",
 ]

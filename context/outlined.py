@@ -17,10 +17,9 @@ if TYPE_CHECKING:
 class Source:
     """A text, its lines and definitions, and tables of those made when first asked for."""
 
-    def __init__(self, facts: FileFacts, text: str, comment: str) -> None:
+    def __init__(self, facts: FileFacts, text: str) -> None:
         self.facts = facts
         self.text = text
-        self.comment = comment
 
     @cached_property
     def definitions(self) -> Sequence[Definition]:

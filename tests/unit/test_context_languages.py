@@ -7,7 +7,15 @@ from pathlib import Path
 import pytest
 
 from context.language_signs import INTERPRETERS, SHARED
-from context.languages import LANGUAGES, comment_marks, from_lsp, line_comment, names, of
+from context.languages import (
+    LANGUAGES,
+    comment_marks,
+    from_lsp,
+    line_comment,
+    names,
+    of,
+    remark,
+)
 
 # The names of the languages that DeepSeek-Coder-V2 was trained on, one a line.
 PUBLISHED = Path(__file__).with_name("deepseek_coder_v2_languages.txt").read_text("utf-8")
@@ -175,3 +183,8 @@ def test_a_comment_can_be_written_in_any_language() -> None:
     assert comment_marks("Ada") == ("--", "")
     assert comment_marks("OCaml") == ("(*", "*)")
     assert comment_marks("JSON") == comment_marks("Text") == ("//", "")
+
+
+def test_a_remark_closes_what_it_opens() -> None:
+    assert remark("Python", "members: a") == "# members: a"
+    assert remark("OCaml", "members: a") == "(* members: a *)"

@@ -166,7 +166,7 @@ def shown(language: Language, text: str) -> str:
     data = text.encode()
     found = outline(guess(language, Parser(language).parse(data).root_node), "Rust", data)
     facts = FileFacts("a", "Rust", "", coded_outline=encode_outline(found))
-    source = Source(facts, text, "//")
+    source = Source(facts, text)
     return render(source, dict.fromkeys(source.outermost, DOCUMENTED))
 
 

@@ -267,7 +267,7 @@ def test_state_makes_no_difference_but_time() -> None:
 
 def outlined(path: str, text: str, level: int) -> str:
     facts = facts_of({path: text})[path]
-    source = Source(facts, text, "#")
+    source = Source(facts, text)
     return render(source, dict.fromkeys(source.outermost, level))
 
 

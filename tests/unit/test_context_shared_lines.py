@@ -10,7 +10,7 @@ from context.parse import parse
 def shown(language: str, path: str, text: str) -> str:
     facts = parse(path, language, text)
     tops = {at: DOCUMENTED for at, item in enumerate(facts.definitions) if item.parent < 0}
-    return render(Source(facts, text, "#"), tops)
+    return render(Source(facts, text), tops)
 
 
 def test_several_members_of_one_line() -> None:
