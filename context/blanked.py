@@ -43,12 +43,25 @@ def readable(language: str, path: str, data: bytes) -> tuple[str, bytes]:
         return language, without_openers(data)
     if language == "Rust":
         return language, without_conditions(data)
+    if language == "Ruby":
+        return language, without_open_comment(data)
     if language in scripts.LANGUAGES:
         return "TypeScript", scripts.scripts(data)
     if language not in {"C", "C++"}:
         return language, data
     is_header = language == "C" and path.endswith(".h")
     return "C++" if is_header and is_cpp(data) else language, without_macros(data)
+
+
+def without_open_comment(data: bytes) -> bytes:
+    """A Ruby text with blanks from a `=begin` on that nothing ends.
+
+    Its grammar reads to the end of the text for each of them and then takes it for code.
+    """
+    start = data.find(b"\n=begin", max(0, data.rfind(b"\n=end")))
+    if start < 0 and data.startswith(b"=begin") and b"\n=end" not in data:
+        start = 0
+    return data if start < 0 else data[:start] + data[start:].translate(scripts.BLANKS)
 
 
 def without_conditions(data: bytes) -> bytes:

@@ -7,7 +7,8 @@ import re
 LANGUAGES = frozenset({"Svelte", "Vue"})
 
 _SCRIPT = re.compile(rb"<script\b[^>]*>(.*?)(?:</script\s*>|\Z)", re.DOTALL | re.IGNORECASE)
-_BLANKS = bytes(byte if byte == ord("\n") else ord(" ") for byte in range(256))
+# Blanks for everything but the ends of lines.
+BLANKS = bytes(byte if byte == ord("\n") else ord(" ") for byte in range(256))
 
 
 def scripts(data: bytes) -> bytes:
@@ -15,7 +16,7 @@ def scripts(data: bytes) -> bytes:
 
     TypeScript reads it, as what is written in JavaScript means the same there.
     """
-    made = bytearray(data.translate(_BLANKS))
+    made = bytearray(data.translate(BLANKS))
     for found in _SCRIPT.finditer(data):
         made[found.start(1) : found.end(1)] = found.group(1)
     return bytes(made)

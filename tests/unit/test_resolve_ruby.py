@@ -186,3 +186,8 @@ def test_broken_text_still_has_facts() -> None:
     )
     assert {"b", "c"} & {item.name for item in facts.definitions}
     assert "x" in {item.module for item in facts.imports}
+
+
+def test_a_comment_that_nothing_ends_hides_the_rest() -> None:
+    source = "class A; end\n=begin\n=end\nclass B; end\n=begin\nclass C; end\n"
+    assert outline(source) == ["class A 0:0:0", "class B 3:3:3"]
