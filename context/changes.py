@@ -60,10 +60,15 @@ class News:
     n_read: int
 
 
-def after_crawl(crawl: Crawl, before: Mapping[str, Record]) -> Changes:
-    """The changes after a walk over everything: a file whose time and size hold, holds."""
-    kept, tasks = _compare(crawl.files, before)
-    return Changes(replace(crawl, files=()), before, kept, tasks)
+def after_crawl(
+    crawl: Crawl, known: Mapping[str, Record], before: Mapping[str, Record] | None = None
+) -> Changes:
+    """The changes after a walk over everything: a file whose time and size hold, holds.
+
+    `before` is what the index was made of, where others have found out more since.
+    """
+    kept, tasks = _compare(crawl.files, known)
+    return Changes(replace(crawl, files=()), known if before is None else before, kept, tasks)
 
 
 def after_look(paths: set[str], found: Crawl, known: Crawl, below: Below) -> Changes:

@@ -26,7 +26,7 @@ from context.resolve.compilation import is_database
 from context.store import Store, digest_of
 from context.text import digest, to_bytes
 from context.types import CorpusEntry
-from context.workers import examine_all
+from context.workers import Crew, examine_all
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
@@ -59,6 +59,7 @@ class Repository:
     ) -> None:
         self.root = root.resolve()
         self.courtesy = courtesy or Courtesy()
+        self._crew: Crew | None = None
         self._pause = self.courtesy.give_way if courtesy is not None else None
         self._ignore = tuple(ignore)
         self._store = Store(cache_dir, self.root, pause=self.courtesy.give_way)
@@ -251,17 +252,20 @@ class Repository:
 
     def _refresh(self, on_progress: Callable[[int, int], None] | None) -> IndexReport:
         started = time.perf_counter()
-        found = crawl(self.root, self._ignore, pause=self.courtesy.give_way)
-        if found.left_out == _UNREADABLE_ROOT:
-            return self._lose_root(found, started)
         first = self._records is None
         before = self._store.load() if self._records is None else self._records
-        seen = changes.after_crawl(found, before)
-        if len(seen.tasks) >= changes.MANY and not first and not self._store.is_writer:
-            # Another server on the repository may have read them already.
-            known = changes.after_crawl(found, before | self._store.load())
-            seen = Changes(known.crawl, before, known.kept, known.tasks)
-        report = self._take_up(seen, started, on_progress)
+        crew = self._crew = Crew(self.root, self._pause, is_wanted=first and not before)
+        try:
+            found = crawl(self.root, self._ignore, pause=crew.counting(self.courtesy.give_way))
+            if found.left_out == _UNREADABLE_ROOT:
+                return self._lose_root(found, started)
+            seen = changes.after_crawl(found, before)
+            if len(seen.tasks) >= changes.MANY and not first and not self._store.is_writer:
+                # Another server on the repository may have read them already.
+                seen = changes.after_crawl(found, before | self._store.load(), before)
+            report = self._take_up(seen, started, on_progress)
+        finally:
+            crew.close()
         if first:
             self._store.tidy()
         return report
@@ -297,7 +301,8 @@ class Repository:
         self, tasks: Sequence[Task], on_progress: Callable[[int, int], None] | None
     ) -> dict[str, Record]:
         fresh: dict[str, Record] = {}
-        every = examine_all(self.root, tasks, stopped=self._closed.is_set, pause=self._pause)
+        stopped = self._closed.is_set
+        every = examine_all(self.root, tasks, stopped=stopped, pause=self._pause, crew=self._crew)
         for task, record in every:
             self.courtesy.give_way()
             fresh[task.path] = record

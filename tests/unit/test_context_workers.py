@@ -57,3 +57,29 @@ def test_leaving_early_leaves_the_rest_undone(
     leaving.join(WAIT_S)
     assert not leaving.is_alive()
     assert len(started) < len(tasks) // 2
+
+
+def test_a_crew_starts_with_the_crawl_and_is_put_to_work(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Those whom nobody takes end with it; a warm start has none."""
+    monkeypatch.setattr(workers, "_WORTH_ENTRIES", 2)
+    monkeypatch.setattr(workers, "WORTH_BYTES", 0)
+    monkeypatch.setattr(workers.os, "cpu_count", lambda: 2)
+    (tmp_path / "a.py").write_text("x = 1\n")
+    crew = workers.Crew(tmp_path, None, is_wanted=True)
+    count = crew.counting(lambda: None)
+    count()
+    assert crew.take() is None
+    count()
+    spare = list(crew._idle)
+    assert len(spare) == 2
+    tasks = [Task("a.py", 0, 6)]
+    found = list(workers.examine_all(tmp_path, tasks, stopped=lambda: False, crew=crew))
+    crew.close()
+    assert [record.facts is not None for _, record in found] == [True]
+    assert all(worker.poll() is not None for worker in spare)
+    unwanted = workers.Crew(tmp_path, None, is_wanted=False)
+    for _ in range(5):
+        unwanted.counting(lambda: None)()
+    assert unwanted.take() is None
