@@ -100,7 +100,7 @@ class Scope(NamedTuple):
 class Tables:
     """A layout and the facts of its files, with what was found out about them so far."""
 
-    __slots__ = ("_followed", "_macros", "_parents", "_scopes", "facts", "layout")
+    __slots__ = ("_entered", "_followed", "_macros", "_parents", "_scopes", "facts", "layout")
 
     def __init__(self, facts: Mapping[str, FileFacts], layout: Layout) -> None:
         self.facts = facts
@@ -109,6 +109,7 @@ class Tables:
         self._parents: dict[str, str | None] = {}
         self._macros: dict[str, Mapping[str, tuple[str, ...]]] = {}
         self._followed: dict[tuple[str, tuple[str, ...]], list[Place]] = {}
+        self._entered: dict[tuple[Place, str], list[Place]] = {}
 
     def follow(self, path: str, way: tuple[str, ...]) -> list[Place]:
         """Where a path that is written in `path` leads."""
@@ -116,6 +117,16 @@ class Tables:
         if key not in self._followed:
             self._followed[key] = _Walk(self).follow(path, way)
         return self._followed[key]
+
+    def enter(self, doors: list[Place], name: str) -> list[Place]:
+        """Where a name leads that is taken from modules; other files take the same one."""
+        found: list[Place] = []
+        for door in doors:
+            key = (door, name)
+            if key not in self._entered:
+                self._entered[key] = _Walk(self).enter([door], name)
+            found += self._entered[key]
+        return [place for place in found if place.is_found] or found
 
     def scope(self, path: str) -> Scope:
         """What the file's module sees besides its own definitions."""
@@ -312,7 +323,7 @@ def targets(facts: FileFacts, tables: Tables) -> dict[str, set[str]]:
 
 def _take(doors: list[Place], taken: Name, tables: Tables, found: dict[str, set[str]]) -> None:
     """Note where a name leads that is taken from the modules `doors`, and who passes it on."""
-    places = _Walk(tables).enter(doors, taken.name)
+    places = tables.enter(doors, taken.name)
     if not taken.bound:
         # What is called where it stands is no module, though one may have the same name.
         places = [place for place in places if place.name] or places
@@ -357,9 +368,11 @@ def _take_all(
             own.add(place.name)
             continue
         for name in sorted((facts.words & _exported(place.path, tables)) - {place.name}):
-            for source in _Walk(tables).look(place.path, name, 0):
-                found.setdefault(source.path, set()).update({source.name} - {""})
-                own.update({name} if source.path != place.path else ())
+            for source in tables.enter([Place(place.path)], name):
+                # What the module itself has from elsewhere isn't the repository's.
+                if source.is_found or source.path != place.path:
+                    found.setdefault(source.path, set()).update({source.name} - {""})
+                    own.update({name} if source.path != place.path else ())
 
 
 def _exported(path: str, tables: Tables) -> set[str]:
