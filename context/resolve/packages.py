@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from context.shared import defines, nests
+from context.shared import defines, nests, own_members
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -127,7 +127,9 @@ class Tables:
             )
         if not homes:
             return True
-        return owner in words and not any(name in self.members(path) for path in homes)
+        if owner not in words:
+            return False
+        return not any(name in own_members(self.facts[path].coded_outline) for path in homes)
 
     def find(self, dotted: str, words: frozenset[str]) -> tuple[list[str], str]:
         """The files that define what a full name starts with after its package, and that name.
