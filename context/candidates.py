@@ -109,7 +109,7 @@ def imported(sight: Sight, place: Place) -> Iterator[Offer]:
         weights = [_weight(place, bound.get(name, name)) for name in names]
         is_near = any(weights)
         for name, weight in zip(names, weights, strict=True):
-            for found in sight.own(path, name):
+            for found in sight.lookup(path, name)[:2]:
                 yield from _defined(sight, place, found, bound.get(name, name), weight, reason)
         top = max(weights, default=0.0)
         base = 24.0 if is_near else 18.0
@@ -135,8 +135,8 @@ def _defined(
     if is_type:
         score = 74 + 4 * weight if weight else 50.0
         yield Offer(path, at, forms.NAMES, score, reason)
-        yield from _constructor(sight, found, score - 1, reason)
         if weight:
+            yield from _constructor(sight, found, score - 1, reason)
             for step, base in enumerate(sight.kindred(found)[1:_MOST_KIN]):
                 why = f"base of `{sight.name(found)}`"
                 yield Offer(base.path, base.at, forms.NAMES, 58 + weight - step, why)

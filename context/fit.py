@@ -10,7 +10,7 @@ from context.facts import CONTAINERS
 from context.types import LeftOut, Snippet
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Sequence
 
     from context.memo import Memo
     from context.offers import Offer
@@ -123,26 +123,28 @@ def _taken(offered: Sequence[Offer], room: Room, most: float) -> tuple[dict[str,
             continue
         file = known or _File(source, offer)
         header = 0 if known else len(offer.path) + 8
-        for less in _levels(offer, source):
-            added = _added(file, less, room) + header
-            if added <= left:
-                left -= added
-                if added > header or known is None:
-                    _take(file, less, added)
-                    if file.chars > header:
-                        files[offer.path] = file
-                break
-        else:
+        added = _added(file, offer, room) + header
+        if added > left and (less := _least(file, offer, room, left - header)) is not None:
+            offer, added = less, _added(file, less, room) + header  # noqa: PLW2901 -- the same, less
+        if added > left:
             is_all = False
+        elif added > header:
+            left -= added
+            _take(file, offer, added)
+            files[offer.path] = file
     return files, is_all
 
 
-def _levels(offer: Offer, source: Source) -> Iterator[Offer]:
-    yield offer
+def _least(file: _File, offer: Offer, room: Room, left: float) -> Offer | None:
+    """As much of a type as fits where there is no room for what was offered."""
+    if offer.at < 0 or file.source.definitions[offer.at].kind not in CONTAINERS:
+        return None
     level = offer.level
-    while offer.at >= 0 and source.definitions[offer.at].kind in CONTAINERS and level in _LESS:
+    while level in _LESS:
         level = _LESS[level]
-        yield offer._replace(level=level)
+        if _grown(file, offer.at, level, room) <= left:
+            return offer._replace(level=level)
+    return None
 
 
 def _added(file: _File, offer: Offer, room: Room) -> int:
@@ -217,8 +219,10 @@ def _take(file: _File, offer: Offer, added: int) -> None:
         file.notes.append(offer.note)
     else:
         shown = {offer.at: offer.level} if offer.at >= 0 else _whole(file.source, offer)
+        levels = file.levels
         for at, level in shown.items():
-            file.levels[at] = max(level, file.levels.get(at, 0))
+            if level > levels.get(at, 0):
+                levels[at] = level
     file.chars += added
 
 

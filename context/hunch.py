@@ -17,9 +17,12 @@ if TYPE_CHECKING:
 
     from context.sight import Sight
 
-_MOST_TRIED = 6
+_MOST_TRIED = 5
+_MOST_ALIKE = 24
 _MOST_FOUND = 2
 _SHORTEST = 3
+# Who has the very name is who is meant.
+_ALIKE = 1.5
 # What files of one folder define is theirs without an import.
 _FOLDER_IS_PACKAGE = frozenset({"Go"})
 _MOST_DEFINERS = 4
@@ -32,7 +35,9 @@ def guessed(sight: Sight, name: str, read_from_it: frozenset[str]) -> tuple[Foun
         return ()
     table = sight.type_names()
     found: dict[Found, tuple[float, str]] = {}
-    tried = _by_name(sight, words, table) + _by_members(sight, read_from_it)
+    tried = _by_name(sight, words, table)
+    if not tried or tried[0][0] < _ALIKE:
+        tried += _by_members(sight, read_from_it)
     for likeness, path, type_name in tried:
         source = sight.source(path)
         for at in source.names.get(type_name, ())[:1] if source else ():
@@ -49,16 +54,20 @@ def _by_name(
 ) -> list[tuple[float, str, str]]:
     last = words[-1]
     ending = {last, last.removesuffix("s")} if len(last) > _SHORTEST else {last}
-    tried: list[tuple[float, str, str]] = []
-    for type_name in dict.fromkeys(name for end in sorted(ending) for name in table.get(end, ())):
-        own = humps(type_name)
-        alike = 1.5 if own == words else 0.3 * len(set(own) & set(words)) / len(own)
-        tried += [
-            (alike + _closeness(sight, path), path, type_name)
-            for path in sight.index.definers(type_name)
-            if sight.is_kin(path)
-        ]
+    names = dict.fromkeys(name for end in sorted(ending) for name in table.get(end, ()))
+    alike = sorted((-_alikeness(words, name), name) for name in names)[:_MOST_ALIKE]
+    tried = [
+        (_closeness(sight, path) - unlike, path, type_name)
+        for unlike, type_name in alike
+        for path in sight.index.definers(type_name)[:_MOST_ALIKE]
+        if sight.is_kin(path)
+    ]
     return sorted(tried, key=lambda item: (-item[0], item[1], item[2]))[:_MOST_TRIED]
+
+
+def _alikeness(words: list[str], type_name: str) -> float:
+    own = humps(type_name)
+    return _ALIKE if own == words else 0.3 * len(set(own) & set(words)) / len(own)
 
 
 def _by_members(sight: Sight, read_from_it: frozenset[str]) -> list[tuple[float, str, str]]:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from context.languages import line_comment
 from context.outlined import Source
 from context.parse import parse_open
 from context.text import digest, to_bytes
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
     from context.types import TokenCounter
 
 _MOST_FORMS = 20_000
-_MOST_SOURCES = 512
+_MOST_SOURCES = 768
 
 
 class Memo:
@@ -85,4 +86,4 @@ def _made(facts: FileFacts, text: str) -> Source:
     if digest(to_bytes(text)) != facts.digest:
         # The file has changed since it was indexed, and so have its lines.
         facts = parse_open(facts.path, facts.language, text)
-    return Source(facts, text)
+    return Source(facts, text, line_comment(facts.language) or "//")

@@ -59,6 +59,7 @@ class Sight:
         self._sources: dict[str, Source | None] = {self.path: document}
         self._looked: dict[tuple[str, str], tuple[Found, ...]] = {}
         self._bases: dict[Found, tuple[Found, ...]] = {}
+        self._bound: dict[str, dict[str, list[tuple[str, str]]]] = {}
         # What `context.infer` has found out.
         self.values: dict[Hashable, tuple[Found, ...]] = {}
 
@@ -128,16 +129,27 @@ class Sight:
         edges = self.edges(path)
         if not edges:
             return
-        for item in self.facts(path).imports:
-            for taken in item.names:
-                if taken.bound == name:
-                    yield from self._taken(edges, taken.name, item.module)
-            if item.alias and name in {item.alias, item.alias.partition(".")[0]}:
-                stem = re.split(r"[./:\\]", item.module)[-1]
+        for module, original in self._bindings(path).get(name, ()):
+            if original:
+                yield from self._taken(edges, original, module)
+            else:
+                stem = re.split(r"[./:\\]", module)[-1]
                 yield from (Found(to, -1) for to in edges if stem_of(to) == stem)
         for to, names in edges.items():
             if name in names and name in self.index.facts[to].names:
                 yield from self.own(to, name)
+
+    def _bindings(self, path: str) -> dict[str, list[tuple[str, str]]]:
+        """Name -> the modules it comes from, each with its name there; empty for the module."""
+        known = self._bound.get(path)
+        if known is None:
+            known = self._bound[path] = {}
+            for item in self.facts(path).imports:
+                for taken in item.names:
+                    known.setdefault(taken.bound, []).append((item.module, taken.name))
+                for alias in {item.alias, item.alias.partition(".")[0]} - {""}:
+                    known.setdefault(alias, []).append((item.module, ""))
+        return known
 
     def _taken(self, edges: Edges, name: str, module: str) -> Iterator[Found]:
         """A name that an import takes: a definition, else the file that is called so."""
@@ -145,7 +157,9 @@ class Sight:
         inner = [to for to in definers if name in self.index.facts[to].names]
         for to in inner:
             yield from self.own(to, name)
-        if not inner:
+        passed = [found for to in definers if not inner for found in self.lookup(to, name)]
+        yield from passed
+        if not inner and not passed:
             way = module.replace(".", "/").strip("/")
             files = [to for to in edges if stem_of(to) == name]
             close = [to for to in files if way and way in to]
