@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
 # What stands further down decides nothing, so that a long file costs as little as a short one.
-HEAD = 4_000
+HEAD = 2_000
 
 _ASSEMBLERS = (
     ("AMD GPU", r"amdgcn|amdgpu|^[ \t]*[sv]_(?:load|mov|add)_\w+"),
