@@ -34,6 +34,8 @@ _CPP = re.compile(
     re.MULTILINE,
 )
 
+_MANY_OPEN = 50
+
 
 def readable(language: str, path: str, data: bytes) -> tuple[str, bytes]:
     """The language to parse a text as, and the text to parse: as long as `data`."""
@@ -45,6 +47,8 @@ def readable(language: str, path: str, data: bytes) -> tuple[str, bytes]:
         return language, without_conditions(data)
     if language == "Ruby":
         return language, without_open_comment(data)
+    if language == "Lua":
+        return language, without_open_strings(data)
     if language in scripts.LANGUAGES:
         return "TypeScript", scripts.scripts(data)
     if language not in {"C", "C++"}:
@@ -62,6 +66,18 @@ def without_open_comment(data: bytes) -> bytes:
     if start < 0 and data.startswith(b"=begin") and b"\n=end" not in data:
         start = 0
     return data if start < 0 else data[:start] + data[start:].translate(scripts.BLANKS)
+
+
+def without_open_strings(data: bytes) -> bytes:
+    """A Lua text with blanks from a heap of long brackets on that nothing ends.
+
+    Its grammar reads to the end of the text for each, over and over. A few may stand in
+    strings of another kind, which is none of this.
+    """
+    start = data.find(b"[[", data.rfind(b"]]") + 1)
+    if start < 0 or data.count(b"[[", start) < _MANY_OPEN:
+        return data
+    return data[:start] + data[start:].translate(scripts.BLANKS)
 
 
 def without_conditions(data: bytes) -> bytes:

@@ -116,3 +116,9 @@ def test_broken_text_still_has_facts() -> None:
     facts = parse("a.lua", "Lua", 'local x = require("x")\nfunction f(\nfunction g() end\n')
     assert "x" in {item.module for item in facts.imports}
     assert facts.definitions
+
+
+def test_a_heap_of_open_brackets_hides_the_rest() -> None:
+    """One alone doesn't: it may be part of a pattern."""
+    assert len(parse("a.lua", "Lua", 'x = "[[a"\nfunction f() end\n').definitions) == 2
+    assert len(parse("a.lua", "Lua", "x = 1\n" + "[[" * 20_000).definitions) == 1
