@@ -36,6 +36,7 @@ _TOKENS = bytes(
 )
 _NO_ENDS = bytes(32 if code == _END else 97 for code in range(256))
 
+_LONGEST_WORD = 8
 _KEY_BODY = re.compile(r"[A-Za-z0-9+/=]{40}")
 _PLACEHOLDER = re.compile(
     r"pass|pwd|pw$|secret|fake|dummy|example|test|guest|changeme|token|key|user|xxx|\*\*\*",
@@ -224,9 +225,16 @@ def _is_made_up(password: str, line: str) -> bool:
     return (
         _PLACEHOLDER.search(password) is not None
         or password.startswith("%")
+        or _is_word(password)
         or password in {"foo", "bar", "baz", "abc", "123", "1234", "12345", "123456"}
         or _is_formless(password)
     )
+
+
+def _is_word(password: str) -> bool:
+    """Whether it is a short word in one case, as manuals have them and password stores don't."""
+    is_one_case = password.islower() or password.isupper()
+    return len(password) <= _LONGEST_WORD and password.isalpha() and is_one_case
 
 
 def _is_formless(secret: str) -> bool:

@@ -47,6 +47,7 @@ def test_a_secret_is_found_with_its_kind_and_line(text, found):
         "postgres" + "://user:password@host/db",
         "https" + f"://app:{PASSWORD}@www.example.com/",
         "https" + "://%s:%s@host/",
+        "oracle" + "://scott:tiger@localhost/test",
         "https" + "://{user}:{password}@host/",
         "AK" + "IAIOSFODNN7" + "EXAMPLE",
         f"key = '{AWS}'  # pragma: allowlist secret",
