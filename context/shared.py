@@ -44,13 +44,15 @@ def shared_names(coded_outline: str) -> Mapping[str, Shared]:
     # The namespace that each row opens to those in it; None for what isn't one.
     spaces: list[str | None] = []
     homes: list[str] = []
-    for name, kind, parent, owner, *_ in rows:
+    for row in rows:
+        name, kind, parent, owner = str(row[0]), str(row[1]), int(row[2]), str(row[3])
         around = "" if parent < 0 else spaces[parent]
         home = homes[parent] if parent >= 0 else ""
         opens = around is not None and kind == "module"
         spaces.append(f"{around}.{name}".lstrip(".") if opens else None)
         homes.append(spaces[-1] or home)
-        added = owner or (rows[parent][3] if parent >= 0 and is_extension(rows[parent]) else "")
+        is_inside = parent >= 0 and is_extension(rows[parent])
+        added = owner or (str(rows[parent][3]) if is_inside else "")
         is_function = kind in _FUNCTIONS
         types, functions, methods, fields = found.setdefault(home, (set(), set(), set(), set()))
         if kind not in CONTAINERS and added:

@@ -11,10 +11,11 @@ from context.resolve.paths import ancestors, folder_of, join, normal
 from context.shared import all_shared, own_members
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator, Mapping, Sequence
 
     from context.facts import FileFacts
     from context.resolve.packages import Found
+    from context.shared import Shared
 
 LANGUAGES = frozenset({"Swift"})
 _MANIFEST = "Package.swift"
@@ -40,6 +41,15 @@ def layout(facts: Mapping[str, FileFacts]) -> Layout:
 def tables(facts: Mapping[str, FileFacts], layout: Layout) -> Tables:
     """A layout with the facts of one moment."""
     return Tables(facts, layout, _SIGHT)
+
+
+def _share(facts: FileFacts, _: str) -> Shared:
+    return all_shared(facts)
+
+
+def _choose(_: Layout, __: str, paths: Sequence[str], ___: bool) -> Sequence[str]:  # noqa: FBT001 -- as `Sight` has it
+    """All of them: what a module defines more than once is for one platform or another."""
+    return paths
 
 
 def _targets(facts: Mapping[str, FileFacts]) -> Iterator[tuple[str, str]]:
@@ -130,6 +140,5 @@ def _with_passed_on(module: str, tables: Tables) -> list[str]:
     return found
 
 
-# Whatever a module defines more than once is for one platform or another.
-_SIGHT = Sight(lambda facts, _: all_shared(facts), lambda _layout, _importer, paths, _named: paths)
+_SIGHT = Sight(_share, _choose)
 FAMILY = Family(LANGUAGES, layout, tables, targets, is_by_word=True)

@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 
 _WORD = re.compile(r"\s*(?:import|export)\b")
 _CLAUSE = re.compile(r"([^,{}]*)(?:\{([^{}]*)\})?\s*(?:,|$)")
+# A parameter or a value hides what the package has under its name.
+_DECLARED = re.compile(rb"\b([a-z]\w*)[ \t]?:[^:]|\bva[lr]\s{1,40}([a-z]\w*)")
 _RENAMED = re.compile(r"\s+as\s+|\s*=>\s*")
 _ALL = frozenset({"_", "*", "given"})
 
@@ -24,7 +26,9 @@ def read(naming: Naming, data: bytes) -> Iterator[Import]:
     """The imports of a statement; for the file itself, what it reads of others."""
     if "own" in naming.marks:
         plain = code(data, "Scala")
-        uses = chains(plain) | called(plain) | after_dot(plain)
+        own = {name.decode() for found in _DECLARED.findall(plain) for name in found if name}
+        plainly = {name for name in called(plain) if name[:-1] not in own}
+        uses = chains(plain) | plainly | after_dot(plain)
         yield Import("", used=tuple(sorted(uses)))
         return
     said = code(naming.marks["path"].encode(), "Scala").decode("utf-8", "replace").replace("`", "")
