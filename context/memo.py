@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from context.languages import line_comment
 from context.outlined import Source
 from context.parse import parse_open
 from context.text import digest, to_bytes
@@ -86,4 +85,4 @@ def _made(facts: FileFacts, text: str) -> Source:
     if digest(to_bytes(text)) != facts.digest:
         # The file has changed since it was indexed, and so have its lines.
         facts = parse_open(facts.path, facts.language, text)
-    return Source(facts, text, line_comment(facts.language) or "//")
+    return Source(facts, text)
