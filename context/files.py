@@ -17,6 +17,7 @@ from context.screen import MAX_BYTES, is_binary
 if TYPE_CHECKING:
     from collections.abc import Generator
 
+_ROOM_TO_GROW = 4_096
 _LARGEST_OPENED = 16 * MAX_BYTES
 # A pipe opened without O_NONBLOCK waits for somebody to write; Windows needs O_BINARY.
 _FLAGS = (
@@ -135,13 +136,15 @@ def _is_inside(opened: int, root: Path, place: PurePath) -> bool:
 
 def _read(opened: int, path: Path, max_bytes: int) -> bytes:
     try:
-        _refuse_special(os.fstat(opened), path, max_bytes)
+        found = os.fstat(opened)
+        _refuse_special(found, path, max_bytes)
     except BaseException:
         os.close(opened)
         raise
     with open(opened, "rb") as file:
-        # It may be growing while it is read.
-        return file.read(max_bytes)
+        # It may be growing while it is read. Room for as much as is allowed would take longer
+        # to be had than most files to be read.
+        return file.read(min(max_bytes, found.st_size + _ROOM_TO_GROW))
 
 
 def _refuse_special(found: os.stat_result, path: Path, max_bytes: int) -> None:

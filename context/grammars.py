@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import importlib
 from functools import lru_cache
-from pathlib import Path
+from pkgutil import get_data
 from typing import TYPE_CHECKING, NamedTuple
 
 from tree_sitter import Language, Query
@@ -32,8 +32,6 @@ _SOURCES = {
     "Shell": ("bash", "tree_sitter_bash", "language"),
     "Ruby": ("ruby", "tree_sitter_ruby", "language"),
 }
-# `importlib.resources` does the same and takes a tenth of a worker's start to import.
-_QUERIES = Path(__file__).with_name("queries")
 _TSX = ("typescript", "tree_sitter_typescript", "language_tsx")
 
 
@@ -69,9 +67,9 @@ def grammar_of(language: str, path: str) -> Grammar | None:
 def _load(query: str, module: str, entry: str) -> Grammar:
     pointer: object = getattr(importlib.import_module(module), entry)()
     language = Language(pointer)
-    text = _QUERIES.joinpath(f"{query}.scm").read_text(encoding="utf-8")
-    made = Query(language, text)
-    return Grammar(language, made, frozenset(_guarded(made, text.encode())))
+    text = get_data("context", f"queries/{query}.scm") or b""
+    made = Query(language, text.decode())
+    return Grammar(language, made, frozenset(_guarded(made, text)))
 
 
 def _guarded(query: Query, text: bytes) -> Iterator[int]:
