@@ -141,6 +141,13 @@ def concerns_all(paths: set[str]) -> bool:
     return len(paths) >= MANY or "" in paths or any(_name(path) in _RULES for path in paths)
 
 
+def lies_below(path: str, folders: Collection[str]) -> bool:
+    """Whether a folder that `path` lies in is one of `folders`, which end in `/`."""
+    parts = path.split("/")[:-1]
+    above = ("/".join(parts[:depth]) + "/" for depth in range(1, len(parts) + 1))
+    return any(folder in folders for folder in above)
+
+
 def facts_of(records: Mapping[str, Record]) -> dict[str, FileFacts]:
     """The facts of the files that have some, sorted by path."""
     known = ((path, records[path].facts) for path in sorted(records))

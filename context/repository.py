@@ -8,7 +8,7 @@ comes on the event loop at every keystroke.
 from __future__ import annotations
 
 import time
-from functools import cached_property
+from functools import cached_property, lru_cache
 from threading import Event, Lock
 from typing import TYPE_CHECKING
 
@@ -78,7 +78,8 @@ class Repository:
         self._has_unsaved_edges = False
         self._shadows: dict[str, str] = {}
         self._parsed: dict[str, tuple[str, FileFacts]] = {}
-        self._entries: tuple[Index, dict[str, CorpusEntry]] | None = None
+        # Asked for every second, and made once an index.
+        self._entries_on_disk = lru_cache(maxsize=1)(_entries_of)
         self._revision = 0
         self._reasons: dict[str, str | None] = {}
 
@@ -119,9 +120,7 @@ class Repository:
 
     def leaves_out(self, path: str) -> bool:
         """Whether a folder that `path` lies in isn't entered, so that it is nothing new."""
-        parts = path.split("/")[:-1]
-        above = ("/".join(parts[:depth]) + "/" for depth in range(1, len(parts) + 1))
-        return any(folder in self._left_out for folder in above)
+        return changes.lies_below(path, self._left_out)
 
     def refresh(self, on_progress: Callable[[int, int], None] | None = None) -> IndexReport:
         """Bring the index up to date with the disk: read and parse what changed, nothing else.
@@ -210,24 +209,12 @@ class Repository:
         """
         with self._lock:
             on_disk, shadows = self._on_disk, dict(self._shadows)
-        entries = dict(self._saved_entries(on_disk))
+        entries = dict(self._entries_on_disk(on_disk))
         for path, text in shadows.items():
             if self.may_send(path) is None:
                 name = digest(to_bytes(text))
                 entries[path] = CorpusEntry(path, languages.of(path, text), name)
         return tuple(entries[path] for path in sorted(entries))
-
-    def _saved_entries(self, on_disk: Index) -> Mapping[str, CorpusEntry]:
-        """The entries of what is on disk, made once: they are asked for every second."""
-        known = self._entries
-        if known is None or known[0] is not on_disk:
-            made = {
-                path: CorpusEntry(path, facts.language, facts.digest)
-                for path, facts in on_disk.facts.items()
-                if not is_database(path)
-            }
-            known = self._entries = (on_disk, made)
-        return known[1]
 
     def read(self, path: str, /) -> str | None:
         """The text of a file of the index as the user sees it; None when it can't be read."""
@@ -398,3 +385,11 @@ class Repository:
     def _report(self, started: float, n_read: int) -> IndexReport:
         seconds = time.perf_counter() - started
         return report_on(self._on_disk, self._left_out, seconds=seconds, n_read=n_read)
+
+
+def _entries_of(on_disk: Index) -> Mapping[str, CorpusEntry]:
+    return {
+        path: CorpusEntry(path, facts.language, facts.digest)
+        for path, facts in on_disk.facts.items()
+        if not is_database(path)
+    }

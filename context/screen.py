@@ -136,7 +136,7 @@ def by_content(data: bytes) -> str | None:
 
 
 def _has_long_line(data: bytes) -> bool:
-    """Whether a line is longer than `MAX_LINE`: a look at each such stretch for its last newline."""
+    """Whether a line is longer than `MAX_LINE`: each such stretch must hold a newline."""
     start = 0
     while len(data) - start > MAX_LINE:
         end = data.rfind(b"\n", start, start + MAX_LINE + 1)
