@@ -28,7 +28,8 @@ def read(naming: Naming, data: bytes) -> Iterator[Import]:
         plain = code(data, "Scala")
         own = {name.decode() for found in _DECLARED.findall(plain) for name in found if name}
         plainly = {name for name in called(plain) if name[:-1] not in own}
-        uses = chains(plain) | plainly | after_dot(plain)
+        full = {name for name in chains(plain) if name.partition(".")[0] not in own}
+        uses = full | plainly | after_dot(plain)
         yield Import("", used=tuple(sorted(uses)))
         return
     said = code(naming.marks["path"].encode(), "Scala").decode("utf-8", "replace").replace("`", "")
