@@ -7,7 +7,20 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from context.resolve import c, csharp, go, javascript, jvm, lua, php, python, ruby, rust, shell, swift
+from context.resolve import (
+    c,
+    csharp,
+    go,
+    javascript,
+    jvm,
+    lua,
+    php,
+    python,
+    ruby,
+    rust,
+    shell,
+    swift,
+)
 from context.resolve.change import is_moved, sounds_other
 
 if TYPE_CHECKING:
