@@ -170,8 +170,9 @@ def _whole_size(source: Source, offer: Offer, room: Room) -> int:
 
 def _whole(source: Source, offer: Offer) -> dict[int, int]:
     """The definitions that an offer of a whole file shows."""
-    level = {o.ROSTER: forms.FEW, o.OUTLINE: forms.DOCUMENTED}.get(offer.level)
-    return dict.fromkeys(source.outermost, level) if level else {}
+    if offer.level == o.OUTLINE:
+        return dict.fromkeys(source.outermost, forms.DOCUMENTED)
+    return dict.fromkeys(source.roster, forms.FEW) if offer.level == o.ROSTER else {}
 
 
 def _grown(file: _File, at: int, level: int, room: Room) -> int:

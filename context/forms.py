@@ -154,13 +154,15 @@ def _signature(source: Source, item: Definition) -> list[str]:
     while first < len(rows) - 1 and rows[first].lstrip().startswith("@"):
         first += 1
     short = [row for row in rows[:first] if "(" not in row]
-    return short + rows[first:]
+    # What a block at the top holds back (`if TYPE_CHECKING:`) stands there like the rest.
+    cut = len(_indent(rows[0])) if item.parent < 0 else 0
+    return [row[min(cut, len(_indent(row))) :] for row in short + rows[first:]]
 
 
 def _function(source: Source, item: Definition, level: int) -> list[str]:
     rows = source.rows
     signature = _signature(source, item)
-    indent = _indent(rows[item.line])
+    indent = _indent(signature[0])
     has_doc = level >= DOCUMENTED and 0 <= item.doc < item.line
     above = [first_line(rows, item.doc, item.line)] if has_doc else []
     if level <= FEW:
@@ -196,7 +198,7 @@ def _value(source: Source, item: Definition) -> list[str]:
     """An assignment, moved to where a member stands: the blocks it stood in are cut out."""
     rows = source.rows
     parent = source.definitions[item.parent] if item.parent >= 0 else None
-    indent = _indent(rows[item.line])
+    indent = _indent(rows[item.line]) if parent is not None else ""
     if parent is not None and item.kind == "attribute":
         indent = _indent(rows[parent.line]) + "    "
     cut = len(_indent(rows[item.line]))

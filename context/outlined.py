@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -12,6 +13,9 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from context.facts import Definition, FileFacts
+
+# Loggers and type variables are everywhere and lead nowhere.
+_SILENT = re.compile(r"=\s*(?:[\w.]*\bgetLogger|(?:typing\.)?(?:TypeVar|ParamSpec))\(")
 
 
 class Source:
@@ -87,6 +91,15 @@ class Source:
     def outermost(self) -> tuple[int, ...]:
         """What is defined at the top of the file and in its namespaces."""
         return tuple(at for places in self.tops.values() for at in places)
+
+    @cached_property
+    def roster(self) -> tuple[int, ...]:
+        """Of each name at the top one definition, without what says nothing to others.
+
+        The last one: before it may stand overloads, or a substitute.
+        """
+        last = (places[-1] for name, places in self.tops.items() if not name.startswith("__"))
+        return tuple(at for at in last if not _SILENT.search(self.rows[self.definitions[at].line]))
 
     def head(self, at: int) -> str:
         """The lines of a definition's signature."""
