@@ -274,12 +274,10 @@ def _passed_on(sight: Sight, item: Found, score: float) -> Iterator[Offer]:
 
 def definitions(sight: Sight, where: Where, chain: Chain) -> tuple[Found, ...]:
     """The definitions that a chain names: functions themselves, not what they return."""
-    if len(chain) > 1:
-        outer = values(sight, where, chain[:-1])
-        return tuple(
-            dict.fromkeys(each for value in outer for each in sight.inside(value, chain[-1]))
-        )
-    name = chain[-1]
+    *owner, name = chain
+    if owner:
+        outer = values(sight, where, tuple(owner))
+        return tuple(dict.fromkeys(each for value in outer for each in sight.inside(value, name)))
     own = enclosing_class(sight, where) if name in SELVES else None
     if own is not None:
         return (sight.bases(own) if name == "super" else ()) or (own,)

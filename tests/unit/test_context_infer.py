@@ -117,12 +117,12 @@ def members_at(body: str, *, path: str = "main.py", budget: int = 420) -> str:
     "body",
     [
         "    from lib import Shape\n    def f(x: Shape):\n        x.$0\n",
-        "    from lib import Shape\n    def f(x: 'list[Shape] | None'):\n        x[0].$0\n",
+        "    from lib import Shape\n    def f(x: 'list[Shape]|None'):\n        x[0].$0\n",
         "    from lib import make\n    def f():\n        x = make()\n        x.$0\n",
         "    from lib import make\n    def f():\n        with make() as x:\n            x.$0\n",
-        "    from lib import Shape\n    def f():\n        for x in Shape(1), 2:\n            x.$0\n",
+        "    from lib import Shape\n    def f():\n        for x in Shape(1):\n            x.$0\n",
         "    import lib\n    def f():\n        x = lib.make()\n        x.$0\n",
-        "    from lib import Shape\n    class A(Shape):\n        def f(self):\n            self.$0\n",
+        "    from lib import Shape\n    class A(Shape):\n      def f(self):\n        self.$0\n",
         "    from lib import make\n    X = make()\n    def f():\n        X.$0\n",
     ],
 )
@@ -146,7 +146,7 @@ def test_a_call_shows_what_may_be_passed() -> None:
 
 
 def test_where_no_type_says_so_names_do() -> None:
-    """`line_parser` is likely a `LineParser`; what others read from a `gadget` is read from ours."""
+    """`line_parser` is likely a `LineParser`; a `gadget` has what others read from one."""
     assert "next_token" in members_at("    def f(line_parser):\n        line_parser.$0\n")
     assert "# uses gadget: twiddle" in members_at("    def f(gadget):\n        gadget.$0\n")
 
