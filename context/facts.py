@@ -164,9 +164,8 @@ def top_names(coded: str) -> frozenset[str]:
     found: set[str] = set()
     is_open: list[bool] = []
     for name, kind, parent, owner, *_ in rows:
-        is_top = parent < 0 or (
-            is_open[parent] and (rows[parent][1] != "enum" or kind == "constant")
-        )
+        is_unscoped = kind == "constant" or (parent >= 0 and rows[parent][1] != "enum")
+        is_top: bool = parent < 0 or (is_open[parent] and is_unscoped)
         is_open.append(is_top and kind in {"module", "enum"})
         if is_top and not owner:
             found.add(name)

@@ -12,29 +12,30 @@ from functools import cached_property, lru_cache
 from threading import Event, Lock
 from typing import TYPE_CHECKING
 
-from context import changes, languages, screen
-from context.changes import NOTHING, Below, Changes, is_outside
+from context import languages
 from context.courtesy import Courtesy
-from context.crawl import crawl, crawl_paths, folds_case, ignored_by
+from context.disk import changes, screen
+from context.disk.changes import NOTHING, Below, Changes, is_outside
+from context.disk.crawl import crawl, crawl_paths, folds_case, ignored_by
+from context.disk.files import decode, read_inside
+from context.disk.store import Store, digest_of
+from context.disk.workers import Crew, examine_all
 from context.errors import ContextError
-from context.files import decode, read_inside
 from context.index import Index, build, overlaid
-from context.parse import parse_open
+from context.parsing.parse import parse_open
 from context.report import IndexReport, report_on
 from context.resolve import Resolver
 from context.resolve.compilation import is_database
-from context.store import Store, digest_of
 from context.text import digest, to_bytes
 from context.types import CorpusEntry
-from context.workers import Crew, examine_all
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
     from pathlib import Path
 
-    from context.changes import News
-    from context.crawl import Crawl
-    from context.examine import Record, Task
+    from context.disk.changes import News
+    from context.disk.crawl import Crawl
+    from context.disk.examine import Record, Task
     from context.facts import FileFacts
 
 _UNREADABLE_ROOT = {"/": "unreadable"}

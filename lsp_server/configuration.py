@@ -17,8 +17,8 @@ from typing import TYPE_CHECKING, Any, cast
 
 from pydantic import BaseModel, ValidationError
 
+from context.disk.files import read_bytes
 from context.errors import UnreadableFileError
-from context.files import read_bytes
 from lsp_server.errors import SettingError
 from lsp_server.paths import PATH_SETTINGS, located, real
 from lsp_server.settings import Settings

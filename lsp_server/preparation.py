@@ -6,8 +6,8 @@ import time
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from context.secrets_gate import Passing
-from context.select import select
+from context.secrets.gate import Passing
+from context.selection.select import select
 from context.types import LeftOut
 from inference.budget import ceiling, split_budget
 from inference.pack import SnippetCounter, pack

@@ -10,8 +10,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from context.courtesy import Courtesy
+from context.disk.files import find_root
 from context.errors import ContextError
-from context.files import find_root
 from inference.errors import InferenceError
 from lsp_server.documents import Documents
 from lsp_server.errors import CommandError

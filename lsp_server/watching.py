@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any
 from lsprotocol import types
 from pygls.exceptions import JsonRpcException
 
+from context.disk.watch import watch
 from context.errors import UnwatchableError
-from context.watch import watch
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -10,11 +10,11 @@ from threading import Event, Lock
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from context.memo import Memo
 from context.patient import Patient
 from context.repository import Repository
-from context.secrets_gate import Gate
-from context.select import SelectState
+from context.secrets.gate import Gate
+from context.selection.memo import Memo
+from context.selection.select import SelectState
 from inference.models import define_model, find_model
 from inference.pack import PackState
 from inference.registry import BackendSettings, make_backend

@@ -8,7 +8,7 @@ import marked
 
 from context.index import Index, build
 from context.languages import of
-from context.parse import parse
+from context.parsing.parse import parse
 
 if TYPE_CHECKING:
     from context.facts import FileFacts

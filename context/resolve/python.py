@@ -1,7 +1,8 @@
 """Python's imports: absolute, relative, packages, namespace packages, stubs, `src` layouts.
 
 `from package import name` leads to the submodule of that name, else to the module
-itself and through what it imports in turn to the file that defines the name. No file says where `sys.path` begins, so every folder that holds a package
+itself and through what it imports in turn to the file that defines the name. No file
+says where `sys.path` begins, so every folder that holds a package
 is taken for a place where it may, the importer's own first, then the nearest.
 """
 

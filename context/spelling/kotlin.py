@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from context.code import code
 from context.facts import Import
+from context.parsing.code import code
 from context.spelling.java import qualified
 from context.spelling.uses import after_dot, called, in_full
 

@@ -9,8 +9,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from context.code import code
 from context.facts import Import, Name
+from context.parsing.code import code
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from context.code import code
 from context.facts import Import, Name
+from context.parsing.code import code
 from context.spelling.uses import after_dot, called, chains
 
 if TYPE_CHECKING:

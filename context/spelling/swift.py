@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from context.code import code
 from context.facts import Import, Name
+from context.parsing.code import code
 from context.spelling.uses import after_dot
 
 if TYPE_CHECKING:

@@ -10,9 +10,9 @@ import asyncio
 import random
 from typing import TYPE_CHECKING, Any
 
-from context.files import find_root
-from context.holes import draw_holes
-from context.places import definition_places, member_places
+from context.disk.files import find_root
+from context.probe.holes import draw_holes
+from context.probe.places import definition_places, member_places
 from inference.errors import InferenceError
 from lsp_server import launch
 from lsp_server.commands.configured import configured_for, server_arguments
@@ -22,8 +22,8 @@ from lsp_server.commands.scores import completion_row, listed, recall_rows, tabl
 from lsp_server.commands.tables import show
 from lsp_server.errors import NothingToOffer, UsageError
 from lsp_server.folders import cache_folder
-from lsp_server.recall import ask_all
-from lsp_server.served import complete_all
+from lsp_server.measuring.recall import ask_all
+from lsp_server.measuring.served import complete_all
 from lsp_server.workspace import open_workspace
 
 if TYPE_CHECKING:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from context.files import find_root
+from context.disk.files import find_root
 from context.repository import Repository
 from lsp_server.commands.configured import configured_for
 from lsp_server.commands.output import print_json

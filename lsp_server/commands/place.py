@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from context.disk.files import Decoded, decode, find_root, read_text
 from context.errors import ContextError
-from context.files import Decoded, decode, find_root, read_text
 from lsp_server import location
 from lsp_server.commands.output import note
 from lsp_server.errors import FailureError, UsageError

@@ -12,8 +12,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
-    from lsp_server.recall import Asked
-    from lsp_server.served import Judged
+    from lsp_server.measuring.recall import Asked
+    from lsp_server.measuring.served import Judged
 
 Json = dict[str, Any]
 

@@ -19,8 +19,8 @@ import sys
 import time
 from pathlib import Path
 
-from context.crawl import crawl
-from context.examine import Task, examine
+from context.disk.crawl import crawl
+from context.disk.examine import Task, examine
 from context.index import Index, build
 
 _UNITS = {".c": "gcc", ".cc": "g++", ".cpp": "g++", ".cxx": "g++"}

@@ -20,7 +20,7 @@ sys.path.insert(0, str(Path(__file__).parents[2]))
 
 from context.index import build
 from context.languages import of
-from context.parse import parse
+from context.parsing.parse import parse
 
 _PROGRAM = """
 import com.sun.source.tree.*;

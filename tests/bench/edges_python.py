@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from context.index import build
 from context.languages import of
-from context.parse import parse
+from context.parsing.parse import parse
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping

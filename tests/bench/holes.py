@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
-from context.holes import Hole, hole_in
+from context.probe.holes import Hole, hole_in
 from context.types import CorpusEntry
 
 if TYPE_CHECKING:

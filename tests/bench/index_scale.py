@@ -22,7 +22,7 @@ from pathlib import Path
 from typing import Any
 
 from context.languages import of
-from context.parse import parse, parse_open
+from context.parsing.parse import parse, parse_open
 from context.repository import Repository
 
 SIZES = (1_000, 2_000, 5_000, 10_000, 20_000, 50_000)

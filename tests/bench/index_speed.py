@@ -23,9 +23,9 @@ from typing import TYPE_CHECKING
 
 from tree_sitter import Parser
 
-from context.grammars import grammar_of
+from context.parsing.grammars import grammar_of
 from context.repository import Repository
-from context.select import SelectState, select
+from context.selection.select import SelectState, select
 from context.types import Snapshot
 
 if TYPE_CHECKING:

@@ -27,7 +27,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from context.repository import Repository
-from context.select import SelectState, select
+from context.selection.select import SelectState, select
 from context.types import Snapshot
 from inference.budget import split_budget
 from inference.estimate import EstimatingTokenizer

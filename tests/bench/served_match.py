@@ -16,11 +16,11 @@ from typing import TYPE_CHECKING
 from holes import draw_holes, read_repository
 
 from lsp_server import launch
-from lsp_server.asking import close_hole, open_hole
 from lsp_server.client import Connection, connect
+from lsp_server.measuring.asking import close_hole, open_hole
 
 if TYPE_CHECKING:
-    from context.holes import Hole
+    from context.probe.holes import Hole
 
 
 async def measure(root: Path, n: int, seed: int) -> None:

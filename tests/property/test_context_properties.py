@@ -9,13 +9,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from indexed import facts_of
 
+from context.disk.ignore import Ignores
 from context.graph import order
-from context.ignore import Ignores
 from context.index import build, overlaid
 from context.languages import of
-from context.parse import parse
-from context.scope import enclosing
-from context.select import SelectState, select
+from context.parsing.parse import parse
+from context.selection.scope import enclosing
+from context.selection.select import SelectState, select
 from context.text import from_bytes, lines, offsets, to_bytes
 from context.types import Snapshot
 

@@ -6,11 +6,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from indexed import facts_of
 
-from context.code import code
 from context.index import build
 from context.languages import of
-from context.parse import parse
-from context.scripts import scripts
+from context.parsing.code import code
+from context.parsing.parse import parse
+from context.parsing.scripts import scripts
 from context.text import to_bytes
 
 PIECES = st.sampled_from(

@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from context.secrets_detectors import DETECTORS
-from context.secrets_edits import rescan
-from context.secrets_scan import find_secret
+from context.secrets.detectors import DETECTORS
+from context.secrets.edits import rescan
+from context.secrets.scan import find_secret
 
 KEY = "AK" + "IA" + "QX7ZR2M4" + "W8LT5V3N"
 ANNOUNCED = "-----BEGIN " + "PRIVATE KEY-----"
@@ -38,7 +38,7 @@ def _patterns():
 @settings(max_examples=15, deadline=None)
 def test_a_hint_points_at_whatever_the_pattern_matches(detector, pattern, data):
     """A new version of the scanner whose patterns outgrow our hints fails here."""
-    from context.secrets_scan import _RUNS, _TOKENS, _hinted, _Views
+    from context.secrets.scan import _RUNS, _TOKENS, _hinted, _Views
 
     alphabet = st.characters(codec="ascii", exclude_characters="\n\r")
     text = data.draw(st.from_regex(pattern, alphabet=alphabet))

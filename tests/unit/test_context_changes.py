@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING
 import marked
 import pytest
 
-from context import changes, crawl, repository
-from context.crawl import crawl_paths
+from context import repository
+from context.disk import changes, crawl
+from context.disk.crawl import crawl_paths
 from context.repository import Repository
 
 if TYPE_CHECKING:

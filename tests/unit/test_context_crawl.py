@@ -11,8 +11,8 @@ from pathlib import Path
 import marked
 import pytest
 
-from context.crawl import crawl, ignored_by
-from context.screen import by_content, by_name
+from context.disk.crawl import crawl, ignored_by
+from context.disk.screen import by_content, by_name
 
 
 def paths(root: Path, *patterns: str) -> list[str]:
@@ -213,7 +213,7 @@ def test_a_folder_of_data_is_taken_by_its_first_files_alone(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """What lies deeper is found all the same, and what is left out is said in one line."""
-    monkeypatch.setattr("context.crawl.MAX_ENTRIES", 5)
+    monkeypatch.setattr("context.disk.crawl.MAX_ENTRIES", 5)
     (tmp_path / "data" / "zz").mkdir(parents=True)
     (tmp_path / "data" / "zz" / "deep.py").write_text("x")
     for i in range(9):
@@ -229,7 +229,7 @@ def test_a_folder_of_data_is_taken_by_its_first_files_alone(
 def test_a_repository_of_too_many_files_keeps_those_nearest_its_root(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("context.crawl.MAX_FILES", 3)
+    monkeypatch.setattr("context.disk.crawl.MAX_FILES", 3)
     for folder in ("a/a", "b", "c"):
         (tmp_path / folder).mkdir(parents=True)
         (tmp_path / folder / "x.py").write_text("x")
@@ -272,7 +272,7 @@ def test_a_folder_that_cant_be_read_is_said(
             raise PermissionError(13, "Permission denied")
         return scandir(folder)
 
-    monkeypatch.setattr("context.crawl.os.scandir", refuse)
+    monkeypatch.setattr("context.disk.crawl.os.scandir", refuse)
     assert crawl(tmp_path).left_out == {"closed/": "unreadable"}
     assert paths(tmp_path) == ["a.py"]
 

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from context import files
+from context.disk import files
+from context.disk.files import find_root, read_text
 from context.errors import ContextError, OutsideRootError, UnreadableFileError
-from context.files import find_root, read_text
 
 if TYPE_CHECKING:
     from pathlib import Path

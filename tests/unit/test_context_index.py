@@ -8,7 +8,7 @@ from indexed import facts_of, index_of
 from context.circles import circles
 from context.graph import order
 from context.index import build, overlaid
-from context.parse import parse
+from context.parsing.parse import parse
 from context.resolve import Resolver
 
 CHAIN = """

@@ -6,9 +6,9 @@ import marked
 import pytest
 from indexed import index_of
 
-from context.chains import alternatives, before_dot, called, open_call, receivers
 from context.languages import of
-from context.select import SelectState, select
+from context.selection.chains import alternatives, before_dot, called, open_call, receivers
+from context.selection.select import SelectState, select
 from context.types import Snapshot
 
 

@@ -6,7 +6,6 @@ from pathlib import Path
 
 import pytest
 
-from context.language_signs import INTERPRETERS, SHARED
 from context.languages import (
     LANGUAGES,
     comment_marks,
@@ -16,6 +15,7 @@ from context.languages import (
     of,
     remark,
 )
+from context.languages.signs import INTERPRETERS, SHARED
 
 # The names of the languages that DeepSeek-Coder-V2 was trained on, one a line.
 PUBLISHED = Path(__file__).with_name("deepseek_coder_v2_languages.txt").read_text("utf-8")

@@ -9,7 +9,7 @@ import pytest
 from indexed import facts_of
 
 from context.index import build
-from context.memo import Memo
+from context.selection.memo import Memo
 
 if TYPE_CHECKING:
     from context.index import Index

@@ -12,15 +12,16 @@ import tree_sitter_java
 import tree_sitter_rust
 from tree_sitter import Language, Parser
 
-from context import languages, pack
-from context.apart import Apart
+from context import languages
 from context.facts import FileFacts, encode_outline
-from context.forms import DOCUMENTED, render
-from context.grammars import has_grammar
-from context.guess import guess, kind_of
-from context.outline import outline
-from context.outlined import Source
-from context.parse import parse
+from context.parsing import pack
+from context.parsing.apart import Apart
+from context.parsing.grammars import has_grammar
+from context.parsing.guess import guess, kind_of
+from context.parsing.outline import outline
+from context.parsing.parse import parse
+from context.selection.forms import DOCUMENTED, render
+from context.selection.outlined import Source
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from context.languages import of
-from context.parse import parse
-from context.scope import enclosing, scope_of
+from context.parsing.parse import parse
+from context.selection.scope import enclosing, scope_of
 
 if TYPE_CHECKING:
     from context.facts import FileFacts

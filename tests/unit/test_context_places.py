@@ -9,8 +9,8 @@ import marked
 import pytest
 from indexed import index_of
 
-from context.holes import draw_holes
-from context.places import definition_places, member_places
+from context.probe.holes import draw_holes
+from context.probe.places import definition_places, member_places
 
 PYTHON = """
     //- /pkg/units.py

@@ -13,10 +13,10 @@ from typing import TYPE_CHECKING
 import marked
 import pytest
 
-from context import workers
+from context.disk import workers
+from context.disk.shelf import folder_for
+from context.disk.store import SCHEMA
 from context.repository import Repository
-from context.shelf import folder_for
-from context.store import SCHEMA
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -208,7 +208,7 @@ def test_a_locked_cache_is_done_without(
 ) -> None:
     """Another editor is writing: this one goes on without waiting long."""
     Repository(root, cache_dir=cache).refresh()
-    monkeypatch.setattr("context.store._BUSY_S", 0.01)
+    monkeypatch.setattr("context.disk.store._BUSY_S", 0.01)
     with contextlib.closing(sqlite3.connect(database(cache, root))) as base:
         base.execute("BEGIN EXCLUSIVE")
         (root / "new.py").write_text("x = 1\n")
@@ -268,7 +268,7 @@ def test_a_file_that_kills_its_worker_is_left_out(
 ) -> None:
     """The others of its batch are indexed all the same."""
     bomb = (
-        "import os, sys; sys.path.extend(sys.argv[1:]); from context import worker;"
+        "import os, sys; sys.path.extend(sys.argv[1:]); from context.disk import worker;"
         "real = worker._answer;"
         "worker._answer = lambda root, path, known:"
         " os._exit(1) if path == 'main.py' else real(root, path, known);"
@@ -292,3 +292,14 @@ def test_the_border_types_load_nothing_heavy() -> None:
     code = f"import context.types, sys; print([m for m in {heavy} if m in sys.modules])"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
+
+
+@pytest.mark.usefixtures("in_processes")
+def test_workers_that_die_of_themselves_blame_no_file(
+    root: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What they were to read is read without them."""
+    monkeypatch.setattr(workers, "_BOOT", "raise SystemExit(1)")
+    repository = _refreshed(root)
+    assert "unparsable" not in repository.left_out.values()
+    assert "pkg/core.py" in repository.index.facts

@@ -7,9 +7,9 @@ import sys
 
 import pytest
 
-from context.secrets_edits import rescan
-from context.secrets_gate import Gate, Passing
-from context.secrets_scan import Finding, find_secret
+from context.secrets.edits import rescan
+from context.secrets.gate import Gate, Passing
+from context.secrets.scan import Finding, find_secret
 
 # Put together here, so that this repository holds no text that looks like a key.
 AWS = "AK" + "IA" + "QX7ZR2M4" + "W8LT5V3N"
@@ -73,7 +73,7 @@ def test_typing_looks_at_what_changed(monkeypatch):
     looked_at = []
     clean = rescan(None, "".join(f"value_{n} = {n}\n" for n in range(5_000)))
     monkeypatch.setattr(
-        "context.secrets_edits.find_secret",
+        "context.secrets.edits.find_secret",
         lambda text: looked_at.append(len(text)) or find_secret(text),
     )
     half = len(clean.text) // 2
@@ -108,7 +108,7 @@ def test_a_verdict_is_kept_by_content(tmp_path, monkeypatch):
     assert first.finding("clean") is None
     first.save()
     second = Gate(tmp_path, tmp_path / "repository")
-    monkeypatch.setattr("context.secrets_gate.find_secret", lambda _: pytest.fail("scanned"))
+    monkeypatch.setattr("context.secrets.gate.find_secret", lambda _: pytest.fail("scanned"))
     assert second.finding(f"'{AWS}'") == Finding("AWS Access Key", 1)
     assert second.finding("clean") is None
     kept = "".join(file.read_text() for file in tmp_path.rglob("secrets-*.txt"))

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 import marked
 from indexed import facts_of, index_of
 
-from context.forms import DOCUMENTED, NAMES, render
 from context.languages import of
-from context.outlined import Source
-from context.select import SelectState, select
+from context.selection.forms import DOCUMENTED, NAMES, render
+from context.selection.outlined import Source
+from context.selection.select import SelectState, select
 from context.types import Selection, Snapshot
 
 if TYPE_CHECKING:

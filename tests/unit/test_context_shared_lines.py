@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from context.forms import DOCUMENTED, render
-from context.outlined import Source
-from context.parse import parse
+from context.parsing.parse import parse
+from context.selection.forms import DOCUMENTED, render
+from context.selection.outlined import Source
 
 
 def shown(language: str, path: str, text: str) -> str:

@@ -12,10 +12,10 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from context import shelf, store
-from context.lock import ProcessLock
+from context.disk import shelf, store
+from context.disk.lock import ProcessLock
+from context.disk.shelf import folder_for
 from context.repository import Repository
-from context.shelf import folder_for
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -65,7 +65,7 @@ def test_a_lock_whose_file_was_cleared_away_is_none(
 ) -> None:
     """Two processes that lock different files of one name would both write."""
     lock, path = ProcessLock(tmp_path / "lock"), tmp_path / "lock"
-    take = "context.lock._lock"
+    take = "context.disk.lock._lock"
     monkeypatch.setattr(take, lambda _: path.unlink() is None)
     assert not lock.try_acquire()
     monkeypatch.undo()
@@ -92,7 +92,7 @@ def test_a_reader_takes_from_the_writer_what_has_changed_much(
     root: Path, cache: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """After a switch of branches one of two servers parses, not both."""
-    monkeypatch.setattr("context.changes.MANY", 2)
+    monkeypatch.setattr("context.disk.changes.MANY", 2)
     writer, reader = opened(root, cache), opened(root, cache)
     for name in ("a.py", "b.py", "c.py"):
         (root / name).write_text("y = 22\n")
@@ -125,7 +125,7 @@ def test_what_an_older_version_kept_goes_with_one_line(
         (folder / name).write_bytes(b"x")
     lock = ProcessLock(folder / "index-2.lock")
     assert lock.try_acquire()
-    with caplog.at_level(logging.INFO, logger="context.shelf"):
+    with caplog.at_level(logging.INFO, logger="context.disk.shelf"):
         opened(root, cache)
     left = {file.name for file in folder.iterdir() if f"-{store.SCHEMA}." not in file.name}
     assert left == {"index-2.sqlite3", "index-2.lock", f"index-{store.SCHEMA + 1}.sqlite3"}

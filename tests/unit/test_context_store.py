@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from context.crawl import _signed
+from context.disk.crawl import _signed
+from context.disk.shelf import folder_for
+from context.disk.store import SCHEMA
 from context.repository import Repository
-from context.shelf import folder_for
-from context.store import SCHEMA
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -79,7 +79,7 @@ def test_what_a_busy_moment_kept_from_the_file_is_written_later(
     root: Path, cache: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     """Another editor's write is no reason to forget everything from then on."""
-    monkeypatch.setattr("context.store._BUSY_S", 0.01)
+    monkeypatch.setattr("context.disk.store._BUSY_S", 0.01)
     repository = Repository(root, cache_dir=cache)
     repository.refresh()
     with contextlib.closing(sqlite3.connect(database(cache, root))) as base:
@@ -100,7 +100,7 @@ def test_what_a_busy_moment_kept_from_the_file_is_written_later(
 def test_a_busy_start_is_kept_at_its_end(
     root: Path, cache: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("context.store._BUSY_S", 0.01)
+    monkeypatch.setattr("context.disk.store._BUSY_S", 0.01)
     parsed(cache, root)
     repository = Repository(root, cache_dir=cache)
     with contextlib.closing(sqlite3.connect(database(cache, root))) as base:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from context import parse as parse_module
-from context.parse import parse, parse_open
-from context.trees import Trees
+from context.parsing import parse as parse_module
+from context.parsing.parse import parse, parse_open
+from context.parsing.trees import Trees
 
 LONG = "".join(
     f"class Shape{n}(Base):\n    '''Doc {n}.'''\n    def area(self, k):\n        return k * {n}\n\n"

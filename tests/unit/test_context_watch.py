@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import pytest
 import watchfiles
 
-from context import watch as watching
+from context.disk import watch as watching
 from context.errors import UnwatchableError
 from context.repository import Repository
 

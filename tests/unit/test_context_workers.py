@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from context import workers
-from context.examine import Task
+from context.disk import workers
+from context.disk.examine import Task
 
 if TYPE_CHECKING:
     from pathlib import Path

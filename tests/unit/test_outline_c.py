@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from context.blanked import is_cpp, readable
-from context.parse import parse
+from context.parsing.blanked import is_cpp, readable
+from context.parsing.parse import parse
 
 C = """\
 /* The greater one. */

@@ -7,7 +7,7 @@ import textwrap
 import pytest
 
 from context.languages import of
-from context.parse import parse
+from context.parsing.parse import parse
 
 
 def outline(path: str, text: str) -> list[str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from context.parse import parse
+from context.parsing.parse import parse
 
 TEXT = """\
 //! The crate.

@@ -8,7 +8,7 @@ from indexed import index_of
 
 from context.facts import FileFacts
 from context.index import build
-from context.parse import parse
+from context.parsing.parse import parse
 from context.resolve.compilation import include_folders
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from indexed import index_of
 
-from context.parse import parse
+from context.parsing.parse import parse
 
 FIXTURE = r"""
     //- /composer.json

@@ -6,12 +6,12 @@ from pathlib import Path
 
 import pytest
 
-from context.holes import Hole
-from context.places import Place
+from context.probe.holes import Hole
+from context.probe.places import Place
 from lsp_server.commands.scores import completion_row, listed, recall_rows, tables_of
-from lsp_server.recall import Asked
-from lsp_server.served import Judged
-from lsp_server.similarity import edit_similarity
+from lsp_server.measuring.recall import Asked
+from lsp_server.measuring.served import Judged
+from lsp_server.measuring.similarity import edit_similarity
 
 HOLE = Hole("a.py", "Python", "x = ", "\n", "call()")
 

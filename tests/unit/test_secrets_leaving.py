@@ -67,5 +67,5 @@ def test_a_document_with_a_secret_stays_on_this_machine(opened):
 def test_files_are_scanned_before_a_prompt_wants_them(opened, monkeypatch):
     workspace = opened("http://127.0.0.1:9/v1")
     scan_ahead(workspace)
-    monkeypatch.setattr("context.secrets_gate.find_secret", lambda _: pytest.fail("scanned"))
+    monkeypatch.setattr("context.secrets.gate.find_secret", lambda _: pytest.fail("scanned"))
     assert workspace.gate.finding((workspace.root / "keys.py").read_text()) is not None

@@ -1,0 +1,1 @@
+"""A text, turned into facts: its definitions, its imports, its words."""

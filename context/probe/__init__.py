@@ -1,0 +1,1 @@
+"""Places and holes in a repository's code, to measure how well its prompts and completions do."""
