@@ -160,12 +160,12 @@ def top_names(coded: str) -> frozenset[str]:
 
     Those at the top level and in its modules (namespaces), and a C enumeration's constants.
     """
-    rows: list[Any] = json.loads(coded) if coded else []
+    rows: list[tuple[str, str, int, str]] = json.loads(coded) if coded else []
     found: set[str] = set()
     is_open: list[bool] = []
     for name, kind, parent, owner, *_ in rows:
         is_unscoped = kind == "constant" or (parent >= 0 and rows[parent][1] != "enum")
-        is_top: bool = parent < 0 or (is_open[parent] and is_unscoped)
+        is_top = parent < 0 or (is_open[parent] and is_unscoped)
         is_open.append(is_top and kind in {"module", "enum"})
         if is_top and not owner:
             found.add(name)
