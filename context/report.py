@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from context.resolve.compilation import is_database
+from context.types import CorpusEntry
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -41,3 +42,12 @@ def report_on(
         parsed=n_read,
         left_out=dict(sorted(Counter(left_out.values()).items())),
     )
+
+
+def entries_of(on_disk: Index) -> Mapping[str, CorpusEntry]:
+    """What a corpus names of each file of the index, by path; whatever never leaves is none."""
+    return {
+        path: CorpusEntry(path, facts.language, facts.digest)
+        for path, facts in on_disk.facts.items()
+        if not is_database(path)
+    }

@@ -8,29 +8,30 @@ comes on the event loop at every keystroke.
 from __future__ import annotations
 
 import time
+from contextlib import contextmanager
 from functools import cached_property, lru_cache
 from threading import Event, Lock
 from typing import TYPE_CHECKING
 
 from context import languages
 from context.courtesy import Courtesy
-from context.disk import changes, screen
-from context.disk.changes import NOTHING, Below, Changes, is_outside
-from context.disk.crawl import crawl, crawl_paths, folds_case, ignored_by
+from context.disk import changes
+from context.disk.changes import NOTHING, Below, Changes
+from context.disk.crawl import crawl, crawl_paths, folds_case, forbidden, is_outside
 from context.disk.files import decode, read_inside
 from context.disk.store import Store, digest_of
 from context.disk.workers import Crew, examine_all
 from context.errors import ContextError
 from context.index import Index, build, overlaid
 from context.parsing.parse import parse_open
-from context.report import IndexReport, report_on
+from context.report import IndexReport, entries_of, report_on
 from context.resolve import Resolver
 from context.resolve.compilation import is_database
 from context.text import digest, to_bytes
 from context.types import CorpusEntry
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+    from collections.abc import Callable, Collection, Generator, Iterable, Mapping, Sequence
     from pathlib import Path
 
     from context.disk.changes import News
@@ -80,7 +81,7 @@ class Repository:
         self._shadows: dict[str, str] = {}
         self._parsed: dict[str, tuple[str, FileFacts]] = {}
         # Asked for every second, and made once an index.
-        self._entries_on_disk = lru_cache(maxsize=1)(_entries_of)
+        self._entries_on_disk = lru_cache(maxsize=1)(entries_of)
         self._revision = 0
         self._reasons: dict[str, str | None] = {}
 
@@ -128,7 +129,7 @@ class Repository:
 
         `on_progress` hears how many of how many files are done, from this thread.
         """
-        with self._refreshing:
+        with self._refreshing, self._or_distrust():
             return self._refresh(on_progress)
 
     def refresh_paths(
@@ -143,7 +144,7 @@ class Repository:
         whatever their time and size say.
         """
         changed = {path.strip("/") for path in paths if not path or not is_outside(path)}
-        with self._refreshing:
+        with self._refreshing, self._or_distrust():
             is_known = self._records is not None and self.root.is_dir()
             if not is_known or changes.concerns_all(changed):
                 return self._refresh(on_progress)
@@ -237,6 +238,22 @@ class Repository:
     @cached_property
     def _folds_case(self) -> bool:
         return folds_case(self.root)
+
+    @contextmanager
+    def _or_distrust(self) -> Generator[None]:
+        """Show nothing after a refresh that failed: what may be sent could have changed.
+
+        Whether an open document may be is asked of the disk anew; the next refresh starts over.
+        """
+        try:
+            yield
+        except BaseException:
+            with self._lock:
+                self._records, self._crawl, self._reasons = None, NOTHING, {}
+                self._on_disk = self._seen = build({})
+                self._seen_revision, self._has_unsaved_edges = -1, False
+                self._revision += 1
+            raise
 
     def _refresh(self, on_progress: Callable[[int, int], None] | None) -> IndexReport:
         started = time.perf_counter()
@@ -376,21 +393,8 @@ class Repository:
         return {path: facts for path, (_, facts) in parsed.items()}
 
     def _forbidden(self, path: str) -> str | None:
-        if screen.is_secret(path):
-            return "its name says that it holds secrets"
-        if is_outside(path):
-            return None
-        source = ignored_by(self.root, path, self._ignore)
-        return f"it is left out by {source}" if source else None
+        return forbidden(self.root, path, self._ignore)
 
     def _report(self, started: float, n_read: int) -> IndexReport:
         seconds = time.perf_counter() - started
         return report_on(self._on_disk, self._left_out, seconds=seconds, n_read=n_read)
-
-
-def _entries_of(on_disk: Index) -> Mapping[str, CorpusEntry]:
-    return {
-        path: CorpusEntry(path, facts.language, facts.digest)
-        for path, facts in on_disk.facts.items()
-        if not is_database(path)
-    }

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import importlib
 import os
+import traceback
 from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
@@ -51,7 +52,17 @@ def _outcome(arguments: Sequence[str]) -> int:
         told = error if isinstance(error, CommandError) else _told(error)
         report_error(told, as_json="--json" in arguments)
         return told.exit_code
+    except Exception as error:  # noqa: BLE001 -- the outermost edge
+        if {"-v", "--verbose"}.intersection(arguments):
+            traceback.print_exc()
+        report_error(_unforeseen(error), as_json="--json" in arguments)
+        return FailureError.exit_code
     return 0
+
+
+def _unforeseen(error: Exception) -> CommandError:
+    what = f"{type(error).__name__}: {error}"
+    return FailureError(f"this is a fault in Infill ({what}); -v shows where", kind="internal")
 
 
 def _told(error: OSError) -> CommandError:

@@ -72,25 +72,31 @@ async def _quiet(workspace: Workspace) -> None:
 async def _refresh(server: InfillServer, workspace: Workspace, changed: set[str]) -> None:
     loop = asyncio.get_running_loop()
     is_much = len(changed) > FEW or not workspace.indexed
+    before = workspace.trouble
     report = await _begin_progress(server, workspace) if is_much else _report_nothing
     try:
         found = await loop.run_in_executor(
             server.session.indexer, _read, workspace, changed, report
         )
+        workspace.failure = None
         log.info("indexed %s: %d files in %.2f s", workspace.root, found.files, found.seconds)
         _watch_from_now_on(server, workspace)
         if is_much:
             await workspace.learn()
     except InferenceError as error:
         server.session.problem = Problem(error.kind, str(error))
-    except Exception:
+    except Exception as error:
         # The edge of a task that nobody awaits the result of: a folder may vanish under us.
-        # What was indexed before stays in use, and the next change tries again.
+        # The repository shows no other files until the next change, which tries again.
         log.exception("can't index %s", workspace.root)
+        workspace.failure = (
+            f"{workspace.root.name} can't be indexed ({type(error).__name__}: {error}), "
+            "so only the open documents are used"
+        )
     finally:
         first, workspace.indexed = not workspace.indexed, True
         report(1, 1)
-        if first or is_much:
+        if first or is_much or workspace.trouble != before:
             send_status(server)
     _tell_trouble(server, workspace)
 
@@ -108,8 +114,8 @@ def _watch_from_now_on(server: InfillServer, workspace: Workspace) -> None:
 
 
 def _tell_trouble(server: InfillServer, workspace: Workspace) -> None:
-    """Say once that an index can't be kept on disk, and why."""
-    trouble = workspace.repository.trouble
+    """Say once that an index can't be made or kept on disk, and why."""
+    trouble = workspace.trouble
     if trouble is not None and trouble not in server.session.warnings:
         server.session.warnings.append(trouble)
         message = types.ShowMessageParams(types.MessageType.Warning, f"Infill: {trouble}")

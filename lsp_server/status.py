@@ -35,7 +35,7 @@ def _readiness(server: InfillServer) -> tuple[Kind, str]:
     waiting = [workspace for workspace in folders if not workspace.indexed]
     if waiting:
         return "busy", f"indexing {waiting[0].root.name}"
-    trouble = next((each.repository.trouble for each in folders if each.repository.trouble), None)
+    trouble = next((each.trouble for each in folders if each.trouble), None)
     return ("warning", trouble) if trouble else ("normal", "")
 
 

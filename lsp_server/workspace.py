@@ -64,6 +64,7 @@ class Workspace:
         refreshing: a refresh is under way.
         watched: what changes below the root is told.
         resting: the next idle moment is waited for.
+        failure: for the user, why the last refresh came to nothing; None where it didn't.
         closing: set when nothing more is to be begun.
     """
 
@@ -78,6 +79,7 @@ class Workspace:
     refreshing: bool = False
     watched: bool = False
     resting: bool = False
+    failure: str | None = None
     closing: Event = field(default_factory=Event)
     remembered: OrderedDict[str, Remembered] = field(default_factory=OrderedDict[str, Remembered])
     _memo: Memo = field(default_factory=Memo)
@@ -88,6 +90,11 @@ class Workspace:
     def stale(self) -> bool:
         """Whether something changed since the last refresh began."""
         return bool(self.changed)
+
+    @property
+    def trouble(self) -> str | None:
+        """For the user, what keeps the index from being all it should; None where nothing does."""
+        return self.failure or self.repository.trouble
 
     @property
     def closed(self) -> bool:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from pathlib import PurePath
 from typing import TYPE_CHECKING, TypeVar
 
 from context.disk import ignore, screen
@@ -152,12 +151,6 @@ def facts_of(records: Mapping[str, Record]) -> dict[str, FileFacts]:
     """The facts of the files that have some, sorted by path."""
     known = ((path, records[path].facts) for path in sorted(records))
     return {path: facts for path, facts in known if facts is not None}
-
-
-def is_outside(path: str) -> bool:
-    """Whether a path isn't one below the root: absolute, climbing, or on a Windows drive."""
-    pure = PurePath(path)
-    return not path or bool(pure.anchor) or ".." in pure.parts
 
 
 def _compare(

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from functools import partial
 from heapq import nsmallest
 from itertools import chain, islice
+from pathlib import PurePath
 from typing import TYPE_CHECKING
 
 from context.disk import ignore, screen
@@ -191,7 +192,12 @@ def root_rules(root: Path, patterns: Sequence[str]) -> Ignores:
 
 
 def ignored_by(root: Path, path: str, patterns: Sequence[str] = ()) -> str | None:
-    """Which ignore file leaves out `path`, or a folder it lies in; None where none does."""
+    """Which ignore file leaves out `path`, or a folder it lies in; None where none does.
+
+    What lies deeper than any walk goes is left out unasked.
+    """
+    if path.count("/") > _MAX_DEPTH:
+        return "its depth"
     ignores = root_rules(root, patterns)
     folder = ""
     *folders, name = path.split("/")
@@ -203,6 +209,22 @@ def ignored_by(root: Path, path: str, patterns: Sequence[str] = ()) -> str | Non
             return reason
     ignores = ignores.deeper(folder, _texts(root, folder, ignore.NAMES))
     return ignores.reason(f"{folder}/{name}" if folder else name)
+
+
+def forbidden(root: Path, path: str, patterns: Sequence[str] = ()) -> str | None:
+    """Why a document at `path` must not be sent, in words; None where it may."""
+    if screen.is_secret(path):
+        return "its name says that it holds secrets"
+    if is_outside(path):
+        return None
+    source = ignored_by(root, path, patterns)
+    return f"it is left out by {source}" if source else None
+
+
+def is_outside(path: str) -> bool:
+    """Whether a path isn't one below the root: absolute, climbing, or on a Windows drive."""
+    pure = PurePath(path)
+    return not path or bool(pure.anchor) or ".." in pure.parts
 
 
 def folds_case(root: Path) -> bool:

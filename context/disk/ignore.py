@@ -9,10 +9,12 @@ statistics of a forge, isn't the repository's own either.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from pathspec import GitIgnoreSpec
+from pathspec.patterns.gitignore.spec import GitIgnoreSpecPattern
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -31,6 +33,13 @@ ATTRIBUTES = ".gitattributes"
 SETTINGS = "the settings"
 # The reason, and the attribute that says so.
 MARKED = {"vendored": "linguist-vendored", "generated": "linguist-generated"}
+
+# As the expressions spell `*`, `/**` and the `**/` that most patterns begin with.
+_STAR = "[^/]*"
+_FOLDERS = "(?:/.+)?"
+_ANYWHERE = "^(?:.+/)?"
+# Expressions with so many are tried out in no time, whatever the name.
+_FEW_STARS = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,10 +115,46 @@ def _marked(text: str, attribute: str) -> Iterator[str]:
 
 def rules(family: str, lines: Iterable[str], *, base: str = "", above: str = "") -> Rules:
     """The rules that `lines` spell; a line that is no pattern is passed over, as git does."""
-    spec = GitIgnoreSpec([])
-    for line in lines:
-        try:
-            spec += GitIgnoreSpec.from_lines([line])
-        except ValueError:
-            continue
-    return Rules(family, base, above, spec)
+    # Of lines that say the same the last one counts.
+    wanted = reversed(dict.fromkeys(reversed(tuple(lines))))
+    patterns = tuple(made for line in wanted if (made := _pattern(line)) is not None)
+    return Rules(family, base, above, GitIgnoreSpec(patterns, backend="simple"))
+
+
+def _pattern(line: str) -> GitIgnoreSpecPattern | None:
+    try:
+        made = GitIgnoreSpecPattern(line)
+    except (ValueError, re.error):
+        # A range that runs backwards, for example.
+        return None
+    expression = cast("re.Pattern[str] | None", made.regex)  # pyright: ignore[reportUnknownMemberType]
+    if made.include is None or expression is None:
+        return None
+    if line.count("*") <= _FEW_STARS:
+        return made
+    return GitIgnoreSpecPattern(re.compile(without_detours(expression.pattern)), made.include)
+
+
+def without_detours(regex: str) -> str:
+    """An expression that matches what a pattern's own does, in time that doesn't multiply by star.
+
+    What stands between two stars is taken where it is first found and never looked for
+    again further on (the atomic groups see to that): a later place leaves less room for
+    what follows, and none that an earlier one doesn't.
+    """
+    first, *others = (_settled_stars(run) for run in regex.split(_FOLDERS))
+    if not others or not all(run.startswith("/") for run in others):
+        return _FOLDERS.join((first, *others))
+    if first.startswith(_ANYWHERE):
+        first = f"^(?>(?:.+?/)??{first.removeprefix(_ANYWHERE)}(?=/))"
+    between = (f"(?>(?:/.+?)??{run}(?=/))" for run in others[:-1])
+    return "".join((first, *between, _FOLDERS, others[-1]))
+
+
+def _settled_stars(run: str) -> str:
+    """The same for a part of the expression without `**`."""
+    head, *chunks = run.split(_STAR)
+    if not chunks:
+        return run
+    settled = (f"(?>[^/]*?{chunk})" for chunk in chunks[:-1] if chunk)
+    return "".join((head, *settled, _STAR, chunks[-1]))

@@ -11,7 +11,8 @@ from pathlib import Path
 import marked
 import pytest
 
-from context.disk.crawl import crawl, ignored_by
+from context.disk.crawl import crawl, forbidden, ignored_by
+from context.disk.ignore import GIT, rules
 from context.disk.screen import by_content, by_name
 
 
@@ -77,6 +78,36 @@ def test_a_bad_pattern_is_passed_over(tmp_path: Path) -> None:
     (tmp_path / ".gitignore").write_text("!\n///\n*.log\n[\n")
     (tmp_path / "a.log").write_text("x")
     assert paths(tmp_path) == [".gitignore"]
+
+
+@pytest.mark.parametrize("name", [".gitignore", "sub/.gitignore", ".infillignore"])
+def test_a_range_that_runs_backwards_takes_no_other_line_with_it(tmp_path: Path, name: str) -> None:
+    (tmp_path / "sub").mkdir()
+    (tmp_path / "sub" / "a.log").write_text("x")
+    (tmp_path / ".gitattributes").write_text("[z-a] linguist-generated\n*.log linguist-vendored\n")
+    (tmp_path / name).write_text("[z-a]\n*.log\n")
+    assert "sub/a.log" not in paths(tmp_path)
+    assert ignored_by(tmp_path, "sub/a.log") == name.rpartition("/")[2]
+
+
+@pytest.mark.parametrize(
+    ("pattern", "path", "said"),
+    [
+        ("a*" * 25 + "b", "a" * 200, None),
+        ("a*" * 25 + "b", "a" * 200 + "b", True),
+        ("**/a/" * 20 + "b", "a/" * 90 + "c", None),
+        ("**/a/" * 20 + "b", "a/" * 90 + "b", True),
+        ("!" + "*a*/" * 10 + "x", "xax/" * 10 + "x", False),
+    ],
+)
+def test_a_pattern_of_many_stars_takes_no_minutes(
+    pattern: str, path: str, *, said: bool | None
+) -> None:
+    assert rules(GIT, [pattern]).says(path) is said
+
+
+def test_what_lies_deeper_than_a_walk_goes_is_left_out_unasked(tmp_path: Path) -> None:
+    assert forbidden(tmp_path, "a/" * 2_000 + "b.py") == "it is left out by its depth"
 
 
 def test_an_inner_folder_obeys_the_repository_around_it(tmp_path: Path) -> None:

@@ -174,6 +174,27 @@ def test_why_a_document_may_not_be_sent(root: Path) -> None:
     assert "settings" in (repository.may_send("vendored/deep/a.py") or "")
 
 
+def test_a_refresh_that_fails_leaves_nothing_to_be_sent_by_old_rules(
+    root: Path, cache: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What an ignore file names by now stays here, whatever kept the index from being made."""
+    repository = Repository(root, cache_dir=cache)
+    repository.refresh()
+    repository.shadow("main.py", "x = 1\n")
+    assert repository.may_send("pkg/core.py") is None
+    (root / ".gitignore").write_text("core.py\n")
+    with monkeypatch.context() as broken:
+        broken.setattr("context.repository.crawl", lambda *_, **__: 1 / 0)
+        with pytest.raises(ZeroDivisionError):
+            repository.refresh()
+    assert repository.may_send("pkg/core.py") == "it is left out by .gitignore"
+    assert repository.read("pkg/core.py") is None
+    assert set(repository.index.facts) == {"main.py"}
+    repository.refresh_paths(["main.py"])
+    assert "pkg/__init__.py" in repository.index.facts
+    assert "pkg/core.py" not in repository.index.facts
+
+
 def test_what_was_left_out_is_told_by_path(root: Path) -> None:
     (root / "blob.py").write_bytes(b"a\0b")
     repository = Repository(root, cache_dir=None)
