@@ -98,8 +98,25 @@ class Session:
         """Take up a workspace folder; None, with `problem` set, where settings don't allow."""
         workspace = self._open(root, cache_dir=cache_folder())
         if workspace is not None:
+            below = self._open_below(root)
+            for document in below:
+                self.shadow(document, None)
             self.folders[root] = workspace
+            for document in below:
+                self.shadow(document, document.text)
         return workspace
+
+    def close_folder(self, root: Path) -> None:
+        """Let a workspace folder go; documents in it that are open go on without an index."""
+        workspace = self.folders.pop(root, None)
+        if workspace is not None:
+            self._let_go(workspace)
+            for document in self._open_below(root):
+                self.shadow(document, document.text)
+
+    def _open_below(self, root: Path) -> list[Document]:
+        paths = ((document, to_path(document.uri)) for document in self.documents)
+        return [document for document, path in paths if path and path.is_relative_to(root)]
 
     def workspace_of(self, path: Path) -> Workspace | None:
         """The innermost workspace folder that holds a file, else a bare one for its own root."""

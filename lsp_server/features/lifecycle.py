@@ -1,4 +1,7 @@
-"""`initialize`, `initialized` and what follows from them: settings, folders, the index."""
+"""`initialize`, `initialized` and what follows from them: settings, folders, the index.
+
+Folders may come and go later, too.
+"""
 
 from __future__ import annotations
 
@@ -16,10 +19,12 @@ from lsp_server.status import send_status
 from lsp_server.uris import to_path
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from pathlib import Path
 
     from lsp_server.configuration import Configured
     from lsp_server.server import InfillServer
+    from lsp_server.session import Session
 
 log = logging.getLogger(__name__)
 
@@ -50,6 +55,17 @@ def register(server: InfillServer) -> None:
         for workspace in server.session.folders.values():
             server.session.start(keep_indexed(server, workspace))
 
+    @server.feature(types.WORKSPACE_DID_CHANGE_WORKSPACE_FOLDERS)
+    def did_change_workspace_folders(params: types.DidChangeWorkspaceFoldersParams) -> None:
+        session = server.session
+        for root in _paths(folder.uri for folder in params.event.removed):
+            session.close_folder(root)
+        for root in _paths(folder.uri for folder in params.event.added):
+            workspace = session.open_folder(root) if _is_new(root, session) else None
+            if workspace is not None:
+                session.start(keep_indexed(server, workspace))
+        send_status(server)
+
     @server.feature(types.SHUTDOWN)
     async def shutdown(_: None) -> None:
         await server.session.stop()
@@ -65,7 +81,15 @@ def _set_log_level(configured: Configured | None) -> None:
 def _roots(params: types.InitializeParams) -> list[Path]:
     folders = [folder.uri for folder in params.workspace_folders or ()]
     uris = folders or ([params.root_uri] if params.root_uri else [])
-    return [path for uri in uris if (path := to_path(uri)) and path.is_dir()]
+    return [path for path in _paths(uris) if path.is_dir()]
+
+
+def _paths(uris: Iterable[str]) -> list[Path]:
+    return [path for uri in uris if (path := to_path(uri))]
+
+
+def _is_new(root: Path, session: Session) -> bool:
+    return root not in session.folders and root.is_dir()
 
 
 def _client(capabilities: types.ClientCapabilities) -> Client:

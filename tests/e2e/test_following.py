@@ -131,6 +131,28 @@ async def test_an_index_that_cant_be_kept_is_said_once(
     assert "can't be kept" in shown[0]
 
 
+async def test_folders_come_and_go_while_the_server_runs(root: Path, tmp_path: Path) -> None:
+    """One that is added is indexed, and its open documents; one that is removed is not read."""
+    first = tmp_path / "first"
+    first.mkdir()
+    folder = {"uri": root.as_uri(), "name": "root"}
+    method = "workspace/didChangeWorkspaceFolders"
+    (root / "lib" / "core.py").write_text("def fresh(one): ...\n")
+    async with connect(launch.command("serve"), first) as server:
+        await server.settled()
+        uri = (root / "main.py").as_uri()
+        document = {"uri": uri, "languageId": "python", "version": 1, "text": ASKING}
+        server.notify("textDocument/didOpen", {"textDocument": document})
+        server.notify(method, {"event": {"added": [folder], "removed": []}})
+        await until_shown(server, root, "def fresh(one)")
+        server.notify(method, {"event": {"added": [folder], "removed": []}})
+        server.notify(method, {"event": {"added": [], "removed": [folder]}})
+        where = {"textDocument": {"uri": uri}, "position": {"line": 2, "character": 6}}
+        assert "def fresh" not in (await server.request("infill/context", where))["prompt"]
+        server.notify(method, {"event": {"added": [folder], "removed": [folder, folder]}})
+        await until_shown(server, root, "def fresh(one)")
+
+
 async def test_two_servers_follow_one_repository(root: Path) -> None:
     async with (
         connect(launch.command("serve"), root) as first,
