@@ -10,6 +10,7 @@ import re
 from bisect import bisect_left, bisect_right
 from functools import lru_cache
 from hashlib import blake2b
+from itertools import accumulate
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -89,12 +90,8 @@ def lines(text: str) -> list[str]:
 
 def line_starts(text: str) -> list[int]:
     """Offset of each line's first character, an empty last line's too."""
-    starts = [0]
-    at = text.find("\n")
-    while at >= 0:
-        starts.append(at + 1)
-        at = text.find("\n", at + 1)
-    return starts
+    ends = accumulate(map(len, text.split("\n")[:-1]))
+    return [0, *(end + row for row, end in enumerate(ends, 1))]
 
 
 def line_of(starts: list[int], offset: int) -> int:

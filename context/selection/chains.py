@@ -17,6 +17,8 @@ _WORD = re.compile(r"[^\W\d]\w*")
 _DOT = re.compile(r"\s*(?:\?\.|!!\.|!\.|\.|->|::)\s*(?=[^\W\d])")
 _LEADING = re.compile(r"(?:[\s(&*!<-]|\b(?:await|new|yield|from|not|return|typeof|mut)\b)+")
 _ALTERNATIVE = re.compile(r"\s(?:or|and|if|else|\|\||\?\?|&&|\?|:)\s")
+_PARTS = re.compile(r"\.|->|::")
+_BRACKET = re.compile(r"[][(){}]")
 _MOST_LINKS = 6
 _REACH = 2_000
 _CLOSERS = {")": "(", "]": "[", "}": "{"}
@@ -40,14 +42,11 @@ def open_call(text: str, cursor: int) -> Chain:
     """The chain that is called by the innermost bracket still open at the cursor."""
     window = text[max(0, cursor - _REACH) : cursor]
     depth = 0
-    for at in range(len(window) - 1, -1, -1):
-        sign = window[at]
-        if sign in _CLOSERS:
-            depth += 1
-        elif sign in _OPENERS:
-            depth -= 1
-            if depth < 0:
-                return _callee(window, at) if sign == "(" else ()
+    for bracket in reversed(list(_BRACKET.finditer(window))):
+        sign = bracket.group()
+        depth += 1 if sign in _CLOSERS else -1
+        if depth < 0:
+            return _callee(window, bracket.start()) if sign == "(" else ()
     return ()
 
 
@@ -134,6 +133,8 @@ def _after_groups(expression: str, at: int) -> int:
 
 def receivers(line: str) -> list[tuple[Chain, str]]:
     """What members are read from in a line, each with the member."""
+    if "." not in line and "->" not in line and "::" not in line:
+        return []
     return [
         (tuple(_LINK.split(match.group(1))), match.group(2)) for match in _RECEIVER.finditer(line)
     ]
@@ -141,4 +142,5 @@ def receivers(line: str) -> list[tuple[Chain, str]]:
 
 def called(line: str) -> list[Chain]:
     """What is called in a line."""
-    return [tuple(re.split(r"\.|->|::", match.group(1))) for match in _CALLED.finditer(line)]
+    found = _CALLED.finditer(line) if "(" in line else ()
+    return [tuple(_PARTS.split(match.group(1))) for match in found]

@@ -124,7 +124,7 @@ def _taken(offered: Sequence[Offer], room: Room, most: float) -> tuple[dict[str,
         file = known or _File(source, offer)
         header = 0 if known else len(offer.path) + 8
         added = _added(file, offer, room) + header
-        if added > left and (less := _least(file, offer, room, left - header)) is not None:
+        if added > left and (less := _least(file, offer, left - header)) is not None:
             offer, added = less, _added(file, less, room) + header  # noqa: PLW2901 -- the same, less
         if added > left:
             is_all = False
@@ -135,14 +135,14 @@ def _taken(offered: Sequence[Offer], room: Room, most: float) -> tuple[dict[str,
     return files, is_all
 
 
-def _least(file: _File, offer: Offer, room: Room, left: float) -> Offer | None:
+def _least(file: _File, offer: Offer, left: float) -> Offer | None:
     """As much of a type as fits where there is no room for what was offered."""
     if offer.at < 0 or file.source.definitions[offer.at].kind not in CONTAINERS:
         return None
     level = offer.level
     while level in _LESS:
         level = _LESS[level]
-        if _grown(file, offer.at, level, room) <= left:
+        if _grown(file, offer.at, level) <= left:
             return offer._replace(level=level)
     return None
 
@@ -158,14 +158,15 @@ def _added(file: _File, offer: Offer, room: Room) -> int:
     if offer.level in {o.USES, o.HEAD}:
         return len(_extract(file.source, offer, room)) if not file.chars else 0
     if offer.at < 0:
-        return max(0, _whole_size(file.source, offer, room) - file.chars)
-    return _grown(file, offer.at, offer.level, room)
+        return max(0, _whole_size(file.source, offer) - file.chars)
+    return _grown(file, offer.at, offer.level)
 
 
-def _whole_size(source: Source, offer: Offer, room: Room) -> int:
-    key = ("size", source.facts.path, source.facts.digest, -1, offer.level)
-    found: int = room.memo.about(key, lambda: len(forms.render(source, _whole(source, offer))))
-    return found
+def _whole_size(source: Source, offer: Offer) -> int:
+    sizes, key = source.sizes, (-1, offer.level)
+    if key not in sizes:
+        sizes[key] = len(forms.render(source, _whole(source, offer)))
+    return sizes[key]
 
 
 def _whole(source: Source, offer: Offer) -> dict[int, int]:
@@ -175,20 +176,18 @@ def _whole(source: Source, offer: Offer) -> dict[int, int]:
     return dict.fromkeys(source.roster, forms.FEW) if offer.level == o.ROSTER else {}
 
 
-def _grown(file: _File, at: int, level: int, room: Room) -> int:
+def _grown(file: _File, at: int, level: int) -> int:
     """How many characters more a definition takes at a level than as it is shown."""
     shown = _shown(file, at)
     if level <= shown:
         return 0
     parent = file.source.definitions[at].parent
-    size = _size(file.source, at, level, room) - (
-        _size(file.source, at, shown, room) if shown else 0
-    )
+    size = _size(file.source, at, level) - (_size(file.source, at, shown) if shown else 0)
     if parent >= 0 and not shown:
         is_open = parent in file.levels or any(
             file.source.definitions[each].parent == parent for each in file.levels
         )
-        size -= _size(file.source, parent, forms.LINE, room) if is_open else 0
+        size -= _size(file.source, parent, forms.LINE) if is_open else 0
     return max(0, size)
 
 
@@ -206,10 +205,11 @@ def _shown(file: _File, at: int) -> int:
     return level
 
 
-def _size(source: Source, at: int, level: int, room: Room) -> int:
-    key = ("size", source.facts.path, source.facts.digest, at, level)
-    found: int = room.memo.about(key, lambda: len(forms.piece(source, at, level)))
-    return found
+def _size(source: Source, at: int, level: int) -> int:
+    sizes, key = source.sizes, (at, level)
+    if key not in sizes:
+        sizes[key] = len(forms.piece(source, at, level))
+    return sizes[key]
 
 
 def _take(file: _File, offer: Offer, added: int) -> None:
@@ -221,6 +221,9 @@ def _take(file: _File, offer: Offer, added: int) -> None:
     else:
         shown = {offer.at: offer.level} if offer.at >= 0 else _whole(file.source, offer)
         levels = file.levels
+        if not levels:
+            levels.update(shown)
+            shown = {}
         for at, level in shown.items():
             if level > levels.get(at, 0):
                 levels[at] = level
@@ -231,7 +234,7 @@ def _snippets(files: dict[str, _File], room: Room) -> list[Snippet]:
     found: list[Snippet] = []
     for file in files.values():
         text = _text(file, room)
-        if text.strip():
+        if text and not text.isspace():
             first = file.first
             text = text if text.endswith("\n") else text + "\n"
             found.append(
@@ -261,7 +264,9 @@ def _extract(source: Source, offer: Offer, room: Room) -> str:
 
 
 def _form(file: _File, text: str) -> Form:
-    if text.rstrip() == file.source.text.rstrip():
+    # A stripped copy of every text would take longer than all the rest of a snippet.
+    is_all = len(text) >= len(file.source.stripped) and text.rstrip() == file.source.stripped
+    if is_all:
         return "full"
     if file.whole is not None and (file.whole.level == o.FULL or not file.levels):
         return "full" if file.whole.level == o.FULL else "excerpt"

@@ -128,8 +128,11 @@ def _returned(sight: Sight, source: Source, found: Found, depth: int) -> Iterato
     own = enclosing_class(sight, where)
     if own is not None and re.search(r"\b(?:Self|self|this|static)\b", _after_parameters(after)):
         yield own
-    for match in list(_RETURN.finditer(source.body(found.at)))[:_MOST_RETURNS]:
-        for chain in alternatives(match.group(1)):
+    returned: list[str] = source.once(
+        ("returned", found.at), lambda: _RETURN.findall(source.body(found.at))[:_MOST_RETURNS]
+    )
+    for expression in returned:
+        for chain in alternatives(expression):
             yield from values(sight, where, chain, depth + 1)
 
 
@@ -147,17 +150,23 @@ def _assigned(sight: Sight, source: Source, found: Found, depth: int) -> Iterato
     """What a constant, a field or an attribute is declared as, else what it is assigned."""
     item = source.definitions[found.at]
     text = "".join(source.rows[item.line : min(item.last, item.line + 3) + 1])
-    inner = [
-        at
-        for at, each in enumerate(source.definitions)
-        if each.kind in _CALLABLE and each.line <= item.line <= each.last
-    ]
-    outer = around(source, inner[-1]) if inner else around(source, found.at)[:-1]
+    outer: tuple[int, ...] = source.once(("outer", found.at), lambda: _outer(source, found.at))
     where = Where(found.path, outer, item.line)
     before = text.partition(item.name)[0]
     if "=" not in before:
         yield from _types(sight, found.path, before)
     yield from _bound(sight, where, item.name, text, depth)
+
+
+def _outer(source: Source, at: int) -> tuple[int, ...]:
+    """The definitions that the names in an assignment are read in."""
+    line = source.definitions[at].line
+    inner = [
+        number
+        for number, each in enumerate(source.definitions)
+        if each.kind in _CALLABLE and each.line <= line <= each.last
+    ]
+    return around(source, inner[-1]) if inner else around(source, at)[:-1]
 
 
 def around(source: Source, at: int) -> tuple[int, ...]:

@@ -18,8 +18,9 @@ if TYPE_CHECKING:
     from context.index import Index
     from context.types import TokenCounter
 
-_MOST_FORMS = 20_000
-_MOST_SOURCES = 768
+# Of each generation; what is asked for of the one before moves into the present one.
+_MOST_FORMS = 16_000
+_MOST_CHARS = 8_000_000
 
 
 class Memo:
@@ -27,12 +28,23 @@ class Memo:
 
     # Several threads may ask at once, and any of them may put an empty dictionary in a
     # full one's place: whoever has begun with one goes on with that one.
-    __slots__ = ("_about", "_counted", "_sources", "_tables")
+    __slots__ = (
+        "_about",
+        "_about_before",
+        "_chars",
+        "_counted",
+        "_sources",
+        "_sources_before",
+        "_tables",
+    )
 
     def __init__(self) -> None:
         self._counted: tuple[TokenCounter, dict[tuple[str, str], int]] | None = None
         self._about: dict[Hashable, Any] = {}
+        self._about_before: dict[Hashable, Any] = {}
         self._sources: dict[tuple[str, str], Source] = {}
+        self._sources_before: dict[tuple[str, str], Source] = {}
+        self._chars = 0
         self._tables: dict[str, tuple[object, Any]] = {}
 
     def count(self, cost: TokenCounter, path: str, text: str) -> int:
@@ -49,10 +61,12 @@ class Memo:
     def about(self, key: Hashable, make: Callable[[], Any]) -> Any:
         """What `make` gives, made once for each key; keys name the digest they are true of."""
         known = self._about
-        if len(known) > _MOST_FORMS:
-            known = self._about = {}
         if key not in known:
-            known[key] = make()
+            if len(known) > _MOST_FORMS:
+                self._about_before = known
+                known = self._about = {}
+            before = self._about_before
+            known[key] = before[key] if key in before else make()
         return known[key]
 
     def table(self, name: str, of: object, make: Callable[[], Any]) -> Any:
@@ -68,17 +82,22 @@ class Memo:
         facts = index.facts[path]
         key = (path, facts.digest)
         sources = self._sources
-        if len(sources) > _MOST_SOURCES:
-            # The half that came last is likelier to be asked for again.
-            kept = list(sources.items())[_MOST_SOURCES // 2 :]
-            sources = self._sources = dict(kept)
-        if key not in sources:
+        if key in sources:
+            return sources[key]
+        found = self._sources_before.get(key)
+        if found is None:
             text = read(path)
             if not text:
                 # Not kept: what can't be had now may be there again at the next request.
                 return None
-            sources[key] = _made(facts, text)
-        return sources[key]
+            found = _made(facts, text)
+        if self._chars > _MOST_CHARS:
+            self._sources_before = sources
+            sources = self._sources = {}
+            self._chars = 0
+        sources[key] = found
+        self._chars += len(found.text)
+        return found
 
 
 def _made(facts: FileFacts, text: str) -> Source:

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import re
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from context.facts import CONTAINERS
 from context.text import lines
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Hashable, Mapping, Sequence
 
     from context.facts import Definition, FileFacts
 
@@ -34,6 +34,26 @@ class Source:
     def rows(self) -> list[str]:
         """The lines, each with its end."""
         return lines(self.text)
+
+    @cached_property
+    def stripped(self) -> str:
+        """The text without the blanks at its end."""
+        return self.text.rstrip()
+
+    @cached_property
+    def sizes(self) -> dict[tuple[int, int], int]:
+        """Characters that a definition takes at a level; filled by who has counted them."""
+        return {}
+
+    @cached_property
+    def _once(self) -> dict[Hashable, Any]:
+        return {}
+
+    def once(self, key: Hashable, make: Callable[[], Any]) -> Any:
+        """What `make` makes of this text alone, made when first asked for under a key."""
+        if key not in self._once:
+            self._once[key] = make()
+        return self._once[key]
 
     @cached_property
     def children(self) -> Mapping[int, tuple[int, ...]]:

@@ -111,6 +111,9 @@ class Use(NamedTuple):
     is_called: bool
 
 
+_UNUSED = Use(0.0, is_bare=False, is_called=False)
+
+
 class _Rows(NamedTuple):
     text: str
     starts: list[int]
@@ -128,7 +131,11 @@ class _Rows(NamedTuple):
 def _weigh(line: str, weight: float, found: dict[str, Use]) -> None:
     for match in _USE.finditer(line):
         dot, word, bracket = match.groups()
-        known = found.get(word, Use(0.0, is_bare=False, is_called=False))
-        found[word] = Use(
-            max(weight, known.weight), known.is_bare or not dot, known.is_called or bool(bracket)
+        known = found.get(word, _UNUSED)
+        use = (
+            max(weight, known.weight),
+            known.is_bare or not dot,
+            known.is_called or bool(bracket),
         )
+        if use != known:
+            found[word] = Use(*use)

@@ -90,7 +90,7 @@ def select(  # noqa: PLR0913 -- the inputs of a pure function
     finer = (tuple(edges.items()), snapshot.text.count("\n", 0, snapshot.cursor), recent)
     is_same = key == state.key and (not is_idle or finer == state.finer)
     if not is_same or not _holds(state, index, budget_tokens, cost):
-        document = Source(facts, snapshot.text)
+        document = state.memo.table("document", facts, lambda: Source(facts, snapshot.text))
         sight = Sight(index, document, edges, read, state.memo)
         place = Place(snapshot, around, near(snapshot, facts, around), recent)
         room = Room(sight.source, passes, cost, state.memo, budget_tokens)

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
-from context.facts import CONTAINERS
+from context.facts import CONTAINERS, decode_imports
 from context.resolve import family_of
 from context.resolve.paths import folder_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
+    from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
 
     from context.facts import FileFacts
     from context.index import Index
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 
 _HUMP = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z0-9]+")
 _DOTTED = re.compile(r"[^\W\d]\w*(?:(?:\.|::)[^\W\d]\w*)*")
+_PARTS = re.compile(r"\.|::")
 # So many files are looked at for one selection, and so many names followed.
 _MOST_SOURCES = 64
 _MOST_LOOKUPS = 2_000
@@ -59,7 +61,7 @@ class Sight:
         self._sources: dict[str, Source | None] = {self.path: document}
         self._looked: dict[tuple[str, str], tuple[Found, ...]] = {}
         self._bases: dict[Found, tuple[Found, ...]] = {}
-        self._bound: dict[str, dict[str, list[tuple[str, str]]]] = {}
+        self._reached: dict[str, int] = {}
         # What `context.selection.infer` has found out.
         self.values: dict[Hashable, tuple[Found, ...]] = {}
 
@@ -81,12 +83,13 @@ class Sight:
 
     def depth(self, path: str) -> int | None:
         """How many import steps away a file is; None for more than two."""
-        reached = {self.path}
-        for step in range(1, _MOST_STEPS + 1):
-            reached = {to for each in reached for to in self.edges(each)}
-            if path in reached:
-                return step
-        return None
+        if not self._reached:
+            reached = {self.path}
+            for step in range(1, _MOST_STEPS + 1):
+                reached = {to for each in reached for to in self.edges(each)}
+                for each in reached:
+                    self._reached.setdefault(each, step)
+        return self._reached.get(path)
 
     def kind(self, found: Found) -> str:
         """The kind of a definition; `file` for a file."""
@@ -129,7 +132,7 @@ class Sight:
         edges = self.edges(path)
         if not edges:
             return
-        for module, original in self._bindings(path).get(name, ()):
+        for module, original in _bindings(self.facts(path).coded_imports).get(name, ()):
             if original:
                 yield from self._taken(edges, original, module)
             else:
@@ -138,18 +141,6 @@ class Sight:
         for to, names in edges.items():
             if name in names and name in self.index.facts[to].names:
                 yield from self.own(to, name)
-
-    def _bindings(self, path: str) -> dict[str, list[tuple[str, str]]]:
-        """Name -> the modules it comes from, each with its name there; empty for the module."""
-        known = self._bound.get(path)
-        if known is None:
-            known = self._bound[path] = {}
-            for item in self.facts(path).imports:
-                for taken in item.names:
-                    known.setdefault(taken.bound, []).append((item.module, taken.name))
-                for alias in {item.alias, item.alias.partition(".")[0]} - {""}:
-                    known.setdefault(alias, []).append((item.module, ""))
-        return known
 
     def _taken(self, edges: Edges, name: str, module: str) -> Iterator[Found]:
         """A name that an import takes: a definition, else the file that is called so."""
@@ -173,8 +164,7 @@ class Sight:
 
     def words_in(self, path: str, text: str) -> Iterator[Found]:
         """What the names in an annotation or a signature lead to, dotted ones through modules."""
-        for dotted in dict.fromkeys(_DOTTED.findall(text)):
-            first, *rest = re.split(r"\.|::", dotted)
+        for first, *rest in _dotted(text):
             found: Iterable[Found] = self.lookup(path, first)
             for name in rest:
                 found = [inner for outer in found for inner in self.inside(outer, name)]
@@ -273,7 +263,30 @@ def type_names(names: Mapping[str, tuple[str, ...]]) -> dict[str, list[str]]:
 
 def humps(name: str) -> list[str]:
     """The words of a name, in lower case: `http`, `request` of `HTTPRequest`."""
-    return [word.lower() for word in _HUMP.findall(name)]
+    return list(_humps(name))
+
+
+@lru_cache(maxsize=16_384)
+def _humps(name: str) -> tuple[str, ...]:
+    return tuple(word.lower() for word in _HUMP.findall(name))
+
+
+@lru_cache(maxsize=4_096)
+def _dotted(text: str) -> tuple[tuple[str, ...], ...]:
+    """The names in a text, each once, in their parts."""
+    return tuple(tuple(_PARTS.split(name)) for name in dict.fromkeys(_DOTTED.findall(text)))
+
+
+@lru_cache(maxsize=2_048)
+def _bindings(coded_imports: str) -> Mapping[str, Sequence[tuple[str, str]]]:
+    """Name -> the modules it comes from, each with its name there; empty for the module."""
+    found: dict[str, list[tuple[str, str]]] = {}
+    for item in decode_imports(coded_imports):
+        for taken in item.names:
+            found.setdefault(taken.bound, []).append((item.module, taken.name))
+        for alias in {item.alias, item.alias.partition(".")[0]} - {""}:
+            found.setdefault(alias, []).append((item.module, ""))
+    return found
 
 
 def stem_of(path: str) -> str:

@@ -58,7 +58,8 @@ def members_of(text: str, name: str) -> tuple[str, ...]:
 def _near_users(sight: Sight, name: str) -> list[str]:
     """Files with this word, those of the same folder first, then of the folders above."""
     facts = sight.index.facts
-    paths: list[str] = sight.memo.table("paths", facts, lambda: sorted(facts))
+    # The folders stay the same object while a text changes, the facts don't.
+    paths: list[str] = sight.memo.table("paths", sight.index.folders, lambda: sorted(facts))
     found: list[str] = []
     looked = range(0)
     left = _MOST_LOOKED
