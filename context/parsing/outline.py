@@ -64,7 +64,7 @@ def _collect(
             # An arrow function that is also a constant is the function.
             if item.named_at not in found or item.kind in SCOPES:
                 found[item.named_at] = item
-        elif "import.module" in match:
+        elif "import.module" in match and "import.own" not in match:
             imported.add(match["import.module"][0].start_point[0])
         elif "doc" in match:
             docs.add(match["doc"][0].start_point[0])
@@ -86,8 +86,8 @@ def _kind(match: dict[str, list[Node]]) -> str | None:
 def _read(match: dict[str, list[Node]], node: Node, kind: str, data: bytes) -> _Found:
     name = match["name"][0]
     last, column = node.end_point
-    if column == 0 and last > node.start_point[0]:
-        # A line that ends the node ends with it: C's `#define`.
+    if last > node.start_point[0] and not data[node.end_byte - column : node.end_byte].strip():
+        # A line that ends the node ends with it: C's `#define`, a Scala value.
         last -= 1
     head = match["head"][0].start_point[0] if "head" in match else last
     owner = match["receiver"][0] if "receiver" in match else None

@@ -54,7 +54,7 @@
 (enum_class_body (property_declaration
   (variable_declaration . (identifier) @name)) @definition.field)
 (enum_entry . (modifiers)? . (identifier) @name) @definition.field
-(class_parameters (class_parameter ["val" "var"] (identifier) @name) @definition.field)
+(class_parameters (class_parameter ["val" "var"] . (identifier) @name) @definition.field)
 
 (source_file) @import.module @import.own
 (import (qualified_identifier) @import.module)

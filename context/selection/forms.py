@@ -7,7 +7,10 @@ from typing import TYPE_CHECKING
 
 from context.facts import CONTAINERS
 from context.languages import remark
-from context.selection.comments import first_line
+from context.selection.comments import docstring, first_line, licence_rows
+from context.selection.privacy import is_hidden, member_names
+from context.selection.shorten import first_branch, on_one_line, unclosed, uncommented
+from context.selection.values import go_keyword, value
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -23,10 +26,11 @@ _CALLABLE = frozenset({"function", "method"})
 _FEW_NAMES = 40
 _MOST_NAMES = 240
 _LONGEST_LINE = 120
-_MOST_VALUE_LINES = 3
-# How a block ends whose first line does not end in a brace (Ruby, Lua, a comment behind it).
-_ENDS = frozenset({"end", "end,", "end)", "}"})
-_QUOTES = ('"""', "'''")
+# How a block ends whose first line does not end in a brace (Ruby, Lua).
+_ENDS = frozenset({"end", "end,", "end)"})
+_WITH_OBJECTS = frozenset({"JavaScript", "JSX", "TypeScript", "Vue"})
+_LEFT_OPEN = ("=", "=>", "->", "|")
+_DECORATOR = re.compile(r"\s*(?:@[\w.:]+\s*(?:\(|$)|#\[|\[\w)")
 _USE_RADIUS = 3
 _MOST_USES = 3
 _NOT_A_USE = ("import", "from", "#", "//", "*")
@@ -49,6 +53,11 @@ def render(source: Source, levels: Mapping[int, int], notes: Sequence[str] = ())
     return "".join(row if row.endswith("\n") else row + "\n" for row in out)
 
 
+def whole(source: Source) -> str:
+    """All of a file but the licence at its top."""
+    return "".join(source.rows[licence_rows(source.rows) :])
+
+
 def piece(source: Source, at: int, level: int) -> str:
     """One definition alone."""
     return render(source, {at: level})
@@ -65,7 +74,6 @@ def _emit(
     done.add(at)
     item = source.definitions[at]
     level = max(wanted.get(at, 0), implied)
-    inner = _inside(source, at)
     if item.last >= len(source.rows):
         return
     if level >= BODY:
@@ -73,18 +81,43 @@ def _emit(
         done.update(_all_inside(source, at))
         return
     done.update(_on_signature(source, at))
-    if item.kind not in CONTAINERS:
-        out += _function(source, item, level) if item.kind in _CALLABLE else _value(source, item)
-        closing = ""
+    if item.kind in CONTAINERS:
+        _emit_type(source, at, wanted, level, out, done)
+        return
+    if item.kind in _CALLABLE:
+        out += _function(source, item, level)
     else:
-        closing = _open(source, at, level, out, wanted)
-    below = SIGNATURES if level in {SIGNATURES, DOCUMENTED} else 0
-    is_type = item.kind in CONTAINERS
-    for child in inner:
-        if child not in done and (child in wanted or (below and is_type)):
-            _emit(source, child, wanted, level if below and is_type else 0, out, done)
+        said = value(source, item)
+        out += said
+        done.update(_said(source, at, wanted, said))
+    for child in _inside(source, at):
+        if child not in done and child in wanted:
+            _emit(source, child, wanted, 0, out, done)
+
+
+def _emit_type(
+    source: Source,
+    at: int,
+    wanted: Mapping[int, int],
+    level: int,
+    out: list[str],
+    done: set[int],
+) -> None:
+    closing = _open(source, at, level, out)
+    opened = len(out)
+    below = level if level in {SIGNATURES, DOCUMENTED} else 0
+    for child in _inside(source, at):
+        if child in done:
+            continue
+        if child in wanted or (below and not is_hidden(source, child)):
+            _emit(source, child, wanted, below, out, done)
+    if level in {FEW, NAMES}:
+        out += _members(source, at, level, wanted)
     if closing:
         out.append(closing)
+    elif len(out) == opened and out[-1].rstrip().endswith(":"):
+        # A class without a body would take the next line for it.
+        out[-1] = out[-1].rstrip() + " ...\n"
 
 
 def _on_signature(source: Source, at: int) -> Iterator[int]:
@@ -97,6 +130,14 @@ def _on_signature(source: Source, at: int) -> Iterator[int]:
         if other.line > last:
             return
         if other.last <= last and other.kind not in CONTAINERS and other.kind not in _CALLABLE:
+            yield child
+
+
+def _said(source: Source, at: int, wanted: Mapping[int, int], rows: Sequence[str]) -> Iterator[int]:
+    """The methods of an object whose names its value has shown already."""
+    for child in _all_inside(source, at):
+        item = source.definitions[child]
+        if wanted.get(child, 0) <= FEW and any(item.name in row for row in rows):
             yield child
 
 
@@ -113,32 +154,67 @@ def _inside(source: Source, at: int) -> list[int]:
 
 def _all_inside(source: Source, at: int) -> list[int]:
     end = source.definitions[at].end
-    return [
-        child
-        for child in range(at + 1, len(source.definitions))
-        if source.definitions[child].start < end
-    ]
+    found: list[int] = []
+    for child in range(at + 1, len(source.definitions)):
+        if source.definitions[child].start >= end:
+            break
+        found.append(child)
+    return found
 
 
-def _open(source: Source, at: int, level: int, out: list[str], wanted: Mapping[int, int]) -> str:
-    """A type's signature and its members' names; what closes it again."""
+def _open(source: Source, at: int, level: int, out: list[str]) -> str:
+    """A type's signature, to which its members are appended; what closes it again."""
     item = source.definitions[at]
-    indent = _indent(source.rows[item.line])
+    rows = source.rows
+    language = source.facts.language
     if level >= DOCUMENTED and 0 <= item.doc < item.line:
-        out.append(first_line(source.rows, item.doc, item.line))
+        out += _above(source, item)
     signature = _signature(source, item)
-    is_block = signature[-1].rstrip().endswith("{") or source.rows[item.last].strip() in _ENDS
-    out += signature if level > NAMES else [_one_line(signature, indent)]
+    text = uncommented("".join(signature), language)
+    indent = _indent(signature[0])
+    if language == "Go" and item.parent < 0:
+        text = go_keyword(rows, item.line) + text
+    is_block = item.last > item.head and (
+        bool(unclosed(text, language)) or rows[item.last].strip() in _ENDS
+    )
+    if level <= NAMES or "\n" not in text:
+        text = indent + _headline(_undecorated(text), language, is_block=is_block)
+    out.append(text + "\n")
     if level >= DOCUMENTED and item.doc > item.line:
-        out += _docstring(source.rows, item.doc)
-    if level in {FEW, NAMES}:
-        named = [child for child in source.children.get(at, ()) if child not in wanted]
-        names = listed([source.definitions[child].name for child in named])
-        names = names[: _FEW_NAMES if level == FEW else _MOST_NAMES]
-        if names:
-            said = remark(source.facts.language, f"members: {', '.join(names)}")
-            out.append(f"{indent}    {said}\n")
-    return source.rows[item.last] if is_block and item.last > item.head else ""
+        out += docstring(rows, item.doc, item.last)
+    return _closing(rows[item.last], indent) if is_block else ""
+
+
+def _headline(text: str, language: str, *, is_block: bool) -> str:
+    """A type's signature on one line, the brace that its members follow left open."""
+    if is_block and text.endswith("{"):
+        return on_one_line(text[:-1], language, _LONGEST_LINE) + " {"
+    if "\n" in text or len(text) > _LONGEST_LINE:
+        return text.strip() if is_block else on_one_line(text, language, _LONGEST_LINE)
+    return text.strip()
+
+
+def _closing(row: str, indent: str) -> str:
+    return row if row.lstrip().startswith(("}", "end", ")")) else indent + "}\n"
+
+
+def _above(source: Source, item: Definition) -> list[str]:
+    """The first sentence of the comment above a definition."""
+    said = first_line(source.rows, item.doc, item.line)
+    return [said] if said else []
+
+
+def _members(source: Source, at: int, level: int, wanted: Mapping[int, int]) -> list[str]:
+    """A type's members that aren't shown, as a comment; at a glance only those for everybody."""
+    members = [child for child in source.children.get(at, ()) if child not in wanted]
+    names, for_kin = member_names(source, at, members)
+    if level > FEW or not names:
+        names += for_kin
+    names = names[: _FEW_NAMES if level == FEW else _MOST_NAMES]
+    if not names:
+        return []
+    said = remark(source.facts.language, f"members: {', '.join(names)}")
+    return [f"{_indent(source.rows[source.definitions[at].line])}    {said}\n"]
 
 
 def listed(names: Sequence[str]) -> list[str]:
@@ -148,80 +224,90 @@ def listed(names: Sequence[str]) -> list[str]:
 
 
 def _signature(source: Source, item: Definition) -> list[str]:
-    """A definition's first lines without decorators that take several lines."""
-    rows = source.rows[item.line : item.head + 1]
+    """A definition's first lines without decorators that say more than a name."""
+    language = source.facts.language
+    rows = first_branch(source.rows[item.line : item.head + 1], language)
+    kept: list[str] = []
     first = 0
-    while first < len(rows) - 1 and rows[first].lstrip().startswith("@"):
-        first += 1
-    short = [row for row in rows[:first] if "(" not in row]
+    while first < len(rows) - 1 and _DECORATOR.match(rows[first]):
+        last = first
+        while last < len(rows) - 1 and unclosed("".join(rows[first : last + 1]), language):
+            last += 1
+        if last == len(rows) - 1:
+            break
+        kept += rows[first : last + 1] if last == first and "(" not in rows[first] else []
+        first = last + 1
     # What a block at the top holds back (`if TYPE_CHECKING:`) stands there like the rest.
-    cut = len(_indent(rows[0])) if item.parent < 0 else 0
-    return [row[min(cut, len(_indent(row))) :] for row in short + rows[first:]]
+    cut = len(_indent(rows[first])) if item.parent < 0 else 0
+    return [row[min(cut, len(_indent(row))) :] for row in kept + rows[first:]]
 
 
 def _function(source: Source, item: Definition, level: int) -> list[str]:
-    rows = source.rows
+    """A function's signature with `...` for its body."""
+    rows, language = source.rows, source.facts.language
     signature = _signature(source, item)
     indent = _indent(signature[0])
-    has_doc = level >= DOCUMENTED and 0 <= item.doc < item.line
-    above = [first_line(rows, item.doc, item.line)] if has_doc else []
+    above = _above(source, item) if level >= DOCUMENTED and 0 <= item.doc < item.line else []
+    if signature[0].lstrip().startswith("#define"):
+        return [*above, _macro(rows[item.line : item.last + 1])]
+    text = uncommented("".join(signature), language)
     if level <= FEW:
-        signature = [_one_line(signature, indent)]
+        text = _undecorated(text)
     if item.last > item.head:
-        signature[-1] = _stubbed(signature[-1], rows[item.last].strip())
-    doc = _docstring(rows, item.doc) if level >= DOCUMENTED and item.doc > item.line else []
-    if doc and signature[-1].endswith(": ...\n"):
-        signature[-1] = signature[-1].removesuffix(" ...\n") + "\n"
-    return above + signature + doc
+        text = _stubbed(text, rows[item.last].strip(), language)
+    if level <= FEW and ("\n" in text or len(text) > _LONGEST_LINE):
+        text = indent + _shortened(text, language)
+    if _is_in_object(source, item):
+        # A method of an object that no type names is none outside of braces.
+        text = f"{indent}({{ {text.strip().rstrip(',')} }})"
+    doc = (
+        docstring(rows, item.doc, item.last) if level >= DOCUMENTED and item.doc > item.line else []
+    )
+    if doc and text.endswith(": ..."):
+        text = text.removesuffix(" ...")
+    return [*above, text + "\n", *doc]
 
 
-def _stubbed(row: str, end: str) -> str:
-    """A signature's last line with `...` for the body that it opens."""
-    text = row.rstrip()
-    if text.endswith("{"):
-        return text + " ... }\n"
-    if end in _ENDS:
-        return f"{text} ... {end}\n"
-    return text + " ...\n" if text.endswith(":") else text + "\n"
+def _is_in_object(source: Source, item: Definition) -> bool:
+    if item.kind != "method" or item.owner or source.facts.language not in _WITH_OBJECTS:
+        return False
+    return item.parent < 0 or source.definitions[item.parent].kind not in CONTAINERS
 
 
-def _one_line(rows: Sequence[str], indent: str) -> str:
-    """A signature on one line, cut where it gets long."""
-    kept = [row.strip() for row in rows if not row.lstrip().startswith("@")]
-    text = re.sub(r"([(\[]) | (?=[)\]])", r"\1", " ".join(kept) or rows[-1].strip())
-    if len(text) > _LONGEST_LINE:
-        text = text[: text.rfind(",", 0, _LONGEST_LINE) + 1 or _LONGEST_LINE] + " ..."
-    return f"{indent}{text}\n"
+def _undecorated(text: str) -> str:
+    kept = [row for row in text.split("\n") if not row.lstrip().startswith("@")]
+    return "\n".join(kept) or text
 
 
-def _value(source: Source, item: Definition) -> list[str]:
-    """An assignment, moved to where a member stands: the blocks it stood in are cut out."""
-    rows = source.rows
-    parent = source.definitions[item.parent] if item.parent >= 0 else None
-    indent = _indent(rows[item.line]) if parent is not None else ""
-    if parent is not None and item.kind == "attribute":
-        indent = _indent(rows[parent.line]) + "    "
-    cut = len(_indent(rows[item.line]))
-    if item.last - item.line >= _MOST_VALUE_LINES or len(rows[item.line]) > 2 * _LONGEST_LINE:
-        return [f"{indent}{rows[item.line].strip()[:_LONGEST_LINE]} ...\n"]
-    return [indent + row[min(cut, len(_indent(row))) :] for row in rows[item.line : item.last + 1]]
+def _shortened(text: str, language: str) -> str:
+    """A stubbed signature on one line, the end of its body kept."""
+    for end in (": ...", *(f" ... {each}" for each in sorted(_ENDS))):
+        if text.endswith(end):
+            return on_one_line(text.removesuffix(end), language, _LONGEST_LINE) + end
+    return on_one_line(text, language, _LONGEST_LINE)
+
+
+def _stubbed(text: str, end: str, language: str) -> str:
+    """A signature with `...` for the body that it opens, which is closed again."""
+    closing = unclosed(text, language)
+    if end in _ENDS and not closing:
+        stop = ";" if language == "Ruby" and not text.endswith(")") else ""
+        return f"{text}{stop} ... {end.rstrip(',')}"
+    if closing:
+        return f"{text} ... {closing}"
+    return f"{text} ..." if text.endswith((":", *_LEFT_OPEN)) else text
+
+
+def _macro(rows: Sequence[str]) -> str:
+    """A macro on one row, without its body where that is long."""
+    text = re.sub(r"\s+", " ", " ".join(row.rstrip().rstrip("\\") for row in rows)).strip()
+    if len(text) <= _LONGEST_LINE:
+        return text + "\n"
+    return text[: text.find(")") + 1] + " ...\n"
 
 
 def _indent(row: str) -> str:
     return row[: len(row) - len(row.lstrip())]
-
-
-def _docstring(rows: Sequence[str], line: int) -> list[str]:
-    """A docstring's first line as a docstring of one line; it may stand on the second line."""
-    row = rows[line]
-    quote = next((mark for mark in _QUOTES if mark in row), None)
-    if quote is None:
-        return [row]
-    head, _, said = row.rstrip().partition(quote)
-    if not said and line + 1 < len(rows):
-        said = rows[line + 1].strip()
-    said = said.partition(quote)[0].strip()
-    return [f"{head}{quote}{said}{quote}\n"] if said else []
 
 
 def uses(source: Source, names: frozenset[str]) -> str:
