@@ -38,8 +38,10 @@ from detect_secrets.plugins.stripe import StripeDetector
 from detect_secrets.plugins.telegram_token import TelegramBotTokenDetector
 from detect_secrets.plugins.twilio import TwilioKeyDetector
 
+from context.secrets import tokens
+
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Iterator
 
     from detect_secrets.plugins.base import RegexBasedDetector
 
@@ -127,4 +129,13 @@ def _made(plugin: type[RegexBasedDetector], hint: Hint) -> Detector:
     return Detector(str(detector.secret_type), hint, patterns, detector.analyze_string)
 
 
-DETECTORS = tuple(_made(plugin, hint) for plugin, hint in _CHOSEN)
+def _our_own() -> Iterator[Detector]:
+    for kind, begins, pattern, keys_on in tokens.KEYS:
+        hint = Hint(words=tuple(begin.encode() for begin in begins))
+        yield Detector(kind, hint, (pattern,), keys_on)
+    bearer, values = (tokens.BEARER_PATTERN,), tokens.VALUE_PATTERNS
+    yield Detector(tokens.BEARER, Hint(folded=(b"bearer ",)), bearer, tokens.bearers_on)
+    yield Detector(tokens.ASSIGNED, Hint(), values, tokens.assigned_on)
+
+
+DETECTORS = (*(_made(plugin, hint) for plugin, hint in _CHOSEN), *_our_own())

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 # Counted up whenever the same text may get another verdict.
-_RULES = 2
+_RULES = 3
 _MOST_KEPT = 500_000
 _MOST_OPEN = 32
 _LINE = re.compile(r"([0-9a-f]{24}) (?:clean|secret (\d+) (.+))")

@@ -37,9 +37,10 @@ _TOKENS = bytes(
 _NO_ENDS = bytes(32 if code == _END else 97 for code in range(256))
 
 _LONGEST_WORD = 8
+_LEAST_BESIDES = 5
 _KEY_BODY = re.compile(r"[A-Za-z0-9+/=]{40}")
 _PLACEHOLDER = re.compile(
-    r"pass|pwd|pw$|secret|fake|dummy|example|test|guest|changeme|token|key|user|xxx|\*\*\*",
+    r"pass(?:w(?:or)?d)?|pwd|pw$|secret|fake|dummy|example|test|guest|changeme|token|key|user|xxx|\*\*\*",
     re.IGNORECASE,
 )
 _EXAMPLE_HOST = re.compile(
@@ -223,12 +224,19 @@ def _is_made_up(password: str, line: str) -> bool:
     ):
         return True
     return (
-        _PLACEHOLDER.search(password) is not None
+        _is_placeholder(password)
         or password.startswith("%")
         or _is_word(password)
         or password in {"foo", "bar", "baz", "abc", "123", "1234", "12345", "123456"}
         or _is_formless(password)
     )
+
+
+def _is_placeholder(password: str) -> bool:
+    """Whether it says that it is a password, and hardly anything that one couldn't guess."""
+    rest, n_words = _PLACEHOLDER.subn("", password)
+    letters, digits = any(map(str.isalpha, rest)), any(map(str.isdigit, rest))
+    return n_words > 0 and not (letters and digits and len(rest) >= _LEAST_BESIDES)
 
 
 def _is_word(password: str) -> bool:

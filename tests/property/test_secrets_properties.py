@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from context.secrets.detectors import DETECTORS
+from context.secrets.detectors import DETECTORS, Hint
 from context.secrets.edits import rescan
 from context.secrets.scan import find_secret
 
@@ -29,6 +29,8 @@ texts = st.lists(st.sampled_from(PIECES), max_size=30).map("".join)
 
 def _patterns():
     for detector in DETECTORS:
+        if detector.hint == Hint():
+            continue
         for number, pattern in enumerate(detector.patterns):
             yield pytest.param(detector, pattern, id=f"{detector.kind} {number}")
 
