@@ -16,7 +16,7 @@ def shown(language: str, path: str, text: str) -> str:
 def test_several_members_of_one_line() -> None:
     ruby = "class Box\n  attr_reader :size, :owner\n  def open\n    1\n  end\nend\n"
     assert shown("Ruby", "a.rb", ruby) == (
-        "class Box\n  attr_reader :size, :owner\n  def open ... end\nend\n"
+        "class Box\n  attr_reader :size, :owner\n  def open; ... end\nend\n"
     )
     go = "type Point struct {\n\tX, Y int\n}\nvar a, b = 1, 2\n"
     assert shown("Go", "a.go", go) == go
