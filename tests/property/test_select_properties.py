@@ -1,0 +1,67 @@
+"""What a selection costs and that it is one, for any budget that a model may have."""
+
+from __future__ import annotations
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from indexed import facts_of
+
+from context.index import build
+from context.selection.select import SelectState, select
+from context.types import Selection, Snapshot
+
+BUDGETS = st.integers(256, 4_096) | st.integers(4_096, 131_072)
+# How many methods the class of each file has, and which of the other files it imports.
+FILES = st.lists(
+    st.tuples(st.integers(0, 400), st.sets(st.integers(0, 4), max_size=3)), min_size=2, max_size=5
+)
+
+
+class Thirds:
+    """Tokens of three characters, so that a header and a text round up apart."""
+
+    def text(self, text: str, /) -> int:
+        """Tokens of a bare text."""
+        return -(-len(text) // 3)
+
+    def snippet(self, path: str, text: str, /) -> int:
+        """Tokens of a text with its header."""
+        return self.text(path) + self.text(text) + 2
+
+
+def _module(number: int, n_methods: int, imported: set[int]) -> str:
+    imports = [f"from m{other} import C{other}\n" for other in sorted(imported - {number})]
+    base = f"C{min(imported)}" if imported - {number} and min(imported) != number else "object"
+    methods = [
+        f"    def step{each}(self, value: int) -> int:\n"
+        f'        """Step {each}."""\n'
+        f"        return self.step{each // 2}(value + {each})\n"
+        for each in range(n_methods)
+    ]
+    return "".join([*imports, f"class C{number}({base}):\n", *methods, "    width = 1\n"])
+
+
+@given(FILES, BUDGETS, st.integers(0, 3_000))
+@settings(max_examples=40, deadline=None)
+def test_no_budget_is_exceeded_whatever_was_asked_before(
+    shapes: list[tuple[int, set[int]]], budget: int, at: int
+) -> None:
+    """The same files, place and budget give the same snippets, with a cold memo and a warm one."""
+    files = {
+        f"m{number}.py": _module(
+            number, n_methods, {each for each in imported if each < len(shapes)}
+        )
+        for number, (n_methods, imported) in enumerate(shapes)
+    }
+    text = files["m0.py"]
+    snapshot = Snapshot("m0.py", "Python", 1, text, min(at, len(text)))
+    index, cost = build(facts_of(files)), Thirds()
+
+    def asked(state: SelectState, tokens: int) -> tuple[Selection, SelectState]:
+        return select(index, snapshot, state, budget_tokens=tokens, cost=cost, read=files.get)
+
+    first, state = asked(SelectState(), budget)
+    assert sum(cost.snippet(item.path, item.text) for item in first.snippets) <= budget
+    asked(SelectState(memo=state.memo), budget // 2)
+    assert asked(SelectState(memo=state.memo), budget)[0] == first
+    assert asked(state, budget)[0] == first
