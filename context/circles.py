@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from context.graph import components, least_waiting
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, KeysView, Mapping, Sequence
 
     from context.resolve import Edges
 
@@ -65,8 +65,8 @@ class Circles:
         return above != needed and needed in self._below((above, needed))[above]
 
     def changed(self, imports: Mapping[str, Edges], stale: Iterable[str]) -> Circles:
-        """The circles when the `stale` files have the edges that `imports` says."""
-        news = [path for path in stale if imports[path].keys() != self._imports[path].keys()]
+        """The circles when the `stale` files have the edges that `imports` says, if any."""
+        news = [path for path in stale if _onward(imports, path) != _onward(self._imports, path)]
         circle = self._mended(imports, news)
         made = Circles(imports, circle)
         if circle == self._circle:
@@ -128,8 +128,9 @@ class Circles:
         joints = [
             (path, to)
             for path in news
-            for to in imports[path]
-            if to not in self._imports[path] and (path not in circle or to not in circle[path])
+            for to in _onward(imports, path)
+            if to not in _onward(self._imports, path)
+            and (path not in circle or to not in circle[path])
         ]
         if len(joints) > _MOST_JOINTS:
             return dict(_circles(imports, imports.keys()))
@@ -141,13 +142,18 @@ class Circles:
 
     def _is_broken(self, path: str, imports: Mapping[str, Edges]) -> bool:
         """Whether an edge inside a circle is gone."""
-        gone = self._imports[path].keys() - imports[path].keys()
+        gone = _onward(self._imports, path) - _onward(imports, path)
         return path in self._circle and not gone.isdisjoint(self._circle[path])
 
 
 def circles(imports: Mapping[str, Edges]) -> Circles:
     """The circles of a whole repository."""
     return Circles(imports, dict(_circles(imports, imports.keys())))
+
+
+def _onward(imports: Mapping[str, Edges], path: str) -> KeysView[str]:
+    """The files that a file imports; none for one that isn't there."""
+    return imports.get(path, {}).keys()
 
 
 def _circles(

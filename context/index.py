@@ -12,21 +12,25 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from context.circles import Circles, circles
-from context.facts import all_names
+from context.facts import FileFacts, all_names
 from context.graph import Ordered, order
-from context.resolve import Edges, Resolver, family_of
-from context.resolve.change import changed_names, passed_names
+from context.resolve import Edges, Resolver, c, family_of
+from context.resolve.change import asking, changed_names, names_through, passed_names
 from context.resolve.paths import folder_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 
-    from context.facts import FileFacts
+    from context.resolve import Following
 
 
 # Every question for a name looks through the changed files; after a switch of branches a
 # new table is the better answer.
 _MOST_NEWS = 256
+# When more files lose one that they import, following its names takes longer than a new start.
+_MOST_BEREFT = 32
+# What is as it was while no file imports others than before, and all are there.
+_OF_EDGES = frozenset({"importers", "ordered", "places", "_circles"})
 
 
 def _go_on() -> None:
@@ -133,47 +137,41 @@ class Index:
         """How many pairs of importer and imported file there are."""
         return sum(len(edges) for edges in self.imports.values())
 
-    def with_texts(self, changed: Mapping[str, FileFacts]) -> Index:
-        """The index in which the given files say something else than before.
+    def with_texts(self, changed: Mapping[str, FileFacts], gone: Iterable[str] = ()) -> Index:
+        """The index in which the given files say something else than before, are new or gone.
 
         Costs one file's work where neither its imports nor its definitions have changed,
-        and a language's where another manifest or package says where its modules lie. A
-        file that wasn't there makes everything new.
+        and a language's where another manifest or package says where its modules lie. Files
+        that come and go cost their own work and that of those who may mean them.
         """
         news = {path: facts for path, facts in changed.items() if self.facts.get(path) != facts}
-        if not news:
+        out = {path for path in gone if path in self.facts and path not in changed}
+        if not news and not out:
             return self
-        facts = {**self.facts, **news}
-        if len(facts) > len(self.facts):
+        facts = _with_and_without(self.facts, news, out)
+        if sum(len(self.importers.get(path, ())) for path in out) > _MOST_BEREFT:
             return build(facts)
-        resolver, moved = self._resolver.follow(facts, news)
-        stale = self._affected(news)
-        if moved:
-            stale.update(path for path, item in facts.items() if item.language in moved)
-        imports = dict(self.imports)
-        imports.update({path: _edges(resolver, facts[path]) for path in sorted(stale)})
-        made = Index(facts, resolver, imports)
-        if len(self._news) + len(news) < _MOST_NEWS:
+        following = self._resolver.follow(facts, (*news, *out))
+        stale = self._affected(news | {path: _blank(self.facts[path]) for path in out}, following)
+        stale.update(path for path, item in facts.items() if item.language in following.moved)
+        imports = {path: edges for path, edges in self.imports.items() if path not in out}
+        anew = (path for path in sorted(stale - out))
+        imports.update({path: _edges(following.resolver, facts[path]) for path in anew})
+        made = Index(facts, following.resolver, imports)
+        if len(self._news) + len(news) + len(out) < _MOST_NEWS:
             made._base = self._root
             made._news = self._news | {path: all_names(item) for path, item in news.items()}
-        if "folders" in self.__dict__:
-            made.__dict__["folders"] = self.folders
+            made._news |= {path: set() for path in out}
         self._hand_on(made, [path for path in stale if _is_moved(path, self.imports, imports)])
         return made
 
-    def has_files_of(self, ground: Index, more: Iterable[str]) -> bool:
-        """Whether its files are those of `ground` and `more`, whatever is in them."""
-        if self._root is ground._root:
-            return all(path in self.facts for path in more)
-        return set(self.facts) == {*ground.facts, *more}
-
     def other_than(self, ground: Index) -> list[str]:
-        """The files of `ground` that say something else here."""
-        may_be: Collection[str] = ground.facts.keys()
+        """The files that say something else here than in `ground`, or are in one alone."""
+        may_be: Collection[str] = self.facts.keys() | ground.facts.keys()
         if self._root is ground._root:
             # A keystroke doesn't look at ten thousand files.
             may_be = self._news.keys() | ground._news.keys()
-        return [path for path in may_be if self.facts[path] is not ground.facts[path]]
+        return [path for path in may_be if self.facts.get(path) is not ground.facts.get(path)]
 
     @property
     def _root(self) -> Index:
@@ -182,21 +180,35 @@ class Index:
     def _hand_on(self, made: Index, moved: Sequence[str]) -> None:
         """Give a new index what was found out about this one, as the edges of `moved` leave it."""
         known = self.__dict__
+        others = self.facts.keys() ^ made.facts.keys()
+        kept: set[str] = set() if others else {"folders"}
         if not moved:
-            kept = {"importers", "ordered", "places", "_circles"} & known.keys()
-            made.__dict__.update({name: known[name] for name in kept})
-            return
-        if "importers" in known:
+            kept |= {"importers", "ordered", "_circles"} if others else _OF_EDGES
+        made.__dict__.update({name: known[name] for name in kept & known.keys()})
+        if others and "folders" in known:
+            made.__dict__["folders"] = self._folders_after(made.facts, others)
+        if moved and "importers" in known:
             made.__dict__["importers"] = self._importers_after(made.imports, moved)
-        if "_circles" in known:
+        if moved and "_circles" in known:
             made.__dict__["_circles"] = self._circles.changed(made.imports, moved)
+
+    def _folders_after(
+        self, facts: Mapping[str, FileFacts], others: Iterable[str]
+    ) -> Mapping[str, tuple[str, ...]]:
+        made = {**self.folders}
+        for path in others:
+            folder = folder_of(path)
+            made[folder] = tuple(sorted({*made.get(folder, ()), path} & facts.keys()))
+            if not made[folder]:
+                del made[folder]
+        return made
 
     def _importers_after(
         self, imports: Mapping[str, Edges], moved: Iterable[str]
     ) -> Mapping[str, tuple[str, ...]]:
         made = {**self.importers}
         for path in moved:
-            for to in self.imports[path].keys() ^ imports[path].keys():
+            for to in self.imports.get(path, {}).keys() ^ imports.get(path, {}).keys():
                 by = {*made.get(to, ())} ^ {path}
                 made[to] = tuple(sorted(by))
                 if not by:
@@ -210,7 +222,11 @@ class Index:
         import each other are always taken to.
         """
         taken = self.imports[importer].values()
-        return "*" in names or importer in self.imports[path] or any(map(names.intersection, taken))
+        if self.facts[importer].language in c.LANGUAGES:
+            # Whatever is included is there without being named.
+            return any(name in self.facts[importer].coded_words for name in names)
+        leads_back = importer in self.imports.get(path, ())
+        return "*" in names or leads_back or any(map(names.intersection, taken))
 
     def _users_by_word(self, language: str, names: frozenset[str]) -> set[str]:
         """Files that may use `names` without importing them one by one."""
@@ -220,12 +236,19 @@ class Index:
         kin = (item for item in self.facts.values() if item.language in family.languages)
         return {item.path for item in kin if any(name in item.coded_words for name in names)}
 
-    def _affected(self, news: Mapping[str, FileFacts]) -> set[str]:
+    def _affected(self, news: Mapping[str, FileFacts], following: Following) -> set[str]:
         """Files whose edges the news may change: their own, and those of who takes those names."""
         stale = set(news)
-        todo = [(path, changed_names(self.facts[path], item)) for path, item in news.items()]
-        for path, names in todo:
-            stale |= self._users_by_word(self.facts[path].language, names)
+        todo: list[tuple[str, frozenset[str]]] = []
+        for path, item in news.items():
+            names = changed_names(self.facts.get(path) or _blank(item), item)
+            stale |= self._users_by_word(item.language, names)
+            todo.append((path, names))
+            if path not in self.facts or not item.digest:
+                stale.update(self.importers.get(path, ()))
+        for item, words in self._askers(following.awaited):
+            stale.add(item.path)
+            todo.append((item.path, names_through(item, words)))
         # What is still to be passed on, and what has been: names that lead through hundreds of
         # files in circles are looked at once in each.
         waiting = {path: set(names) for path, names in todo if names}
@@ -243,19 +266,26 @@ class Index:
                     waiting.setdefault(importer, set()).update(passed)
         return stale
 
+    def _askers(
+        self, awaited: Mapping[frozenset[str], frozenset[str]]
+    ) -> Iterable[tuple[FileFacts, frozenset[str]]]:
+        """Files with an import that has one of the awaited words, and those words."""
+        for languages, words in awaited.items():
+            asks = asking(words)
+            for item in self.facts.values():
+                if item.language in languages and asks(item.coded_imports):
+                    yield item, words
+
 
 def overlaid(seen: Index, ground: Index, texts: Mapping[str, FileFacts]) -> Index:
     """`ground` with `texts` in front of its files, made out of `seen`.
 
-    `seen` is an earlier answer, or `ground` itself. As long as the files are the same
-    ones, what is done is what differs from `seen`: a file that isn't on disk makes
-    everything new when it appears, not whenever something is typed in it.
+    `seen` is an earlier answer, or `ground` itself: what is done is what differs from it.
     """
     shown = {path: _as_saved(facts, ground.facts.get(path)) for path, facts in texts.items()}
-    if not seen.has_files_of(ground, shown):
-        return ground.with_texts(shown)
-    back = {path: ground.facts[path] for path in seen.other_than(ground)}
-    return seen.with_texts(back | shown)
+    others = seen.other_than(ground)
+    back = {path: ground.facts[path] for path in others if path in ground.facts}
+    return seen.with_texts(back | shown, [path for path in others if path not in back])
 
 
 def _as_saved(facts: FileFacts, saved: FileFacts | None) -> FileFacts:
@@ -276,7 +306,23 @@ def _edges(resolver: Resolver, facts: FileFacts) -> Edges:
 
 def _is_moved(path: str, before: Mapping[str, Edges], after: Mapping[str, Edges]) -> bool:
     """Whether a file imports other files than before, whatever it takes from them."""
-    return before[path].keys() != after[path].keys()
+    return before.get(path, {}).keys() != after.get(path, {}).keys()
+
+
+def _blank(facts: FileFacts) -> FileFacts:
+    """A file of which there is nothing yet, or nothing any more."""
+    return FileFacts(facts.path, facts.language, "")
+
+
+def _with_and_without(
+    facts: Mapping[str, FileFacts], news: Mapping[str, FileFacts], gone: Collection[str]
+) -> Mapping[str, FileFacts]:
+    made = {**facts, **news}
+    for path in gone:
+        del made[path]
+    return (
+        made if len(made) == len(facts) - len(gone) else {path: made[path] for path in sorted(made)}
+    )
 
 
 def build(facts: Mapping[str, FileFacts], pause: Callable[[], None] = _go_on) -> Index:

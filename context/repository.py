@@ -347,8 +347,8 @@ class Repository:
         self._store.save(news.changed, news.removed, None)
 
     def _changed(self, facts: Mapping[str, FileFacts], gone: Collection[str]) -> Index:
-        if not gone and len(facts) < changes.MANY:
-            return self._on_disk.with_texts(facts)
+        if len(facts) + len(gone) < changes.MANY:
+            return self._on_disk.with_texts(facts, gone)
         old = self._on_disk.facts.items()
         kept = {path: known for path, known in old if path not in gone}
         return build({**kept, **facts}, self.courtesy.give_way)

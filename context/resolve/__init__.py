@@ -5,7 +5,7 @@ Pure: what is asked is a mapping of facts, never the disk.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from context.resolve import (
     c,
@@ -53,6 +53,19 @@ def family_of(language: str) -> Family | None:
     return _BY_LANGUAGE.get(language)
 
 
+class Following(NamedTuple):
+    """A resolver for other files, and whose imports must be resolved again with it.
+
+    Attributes:
+        moved: the languages whose modules lie elsewhere now.
+        awaited: languages, with words: where an import has one of these, it may lead elsewhere.
+    """
+
+    resolver: Resolver
+    moved: frozenset[str]
+    awaited: Mapping[frozenset[str], frozenset[str]]
+
+
 class Resolver:
     """What the languages know about one set of files; for one set of facts, never changed.
 
@@ -70,30 +83,47 @@ class Resolver:
         self._layouts = {} if layouts is None else layouts
         self._tables: dict[Family, Any] = {}
 
-    def follow(
-        self, facts: Mapping[str, FileFacts], changed: Collection[str]
-    ) -> tuple[Resolver, frozenset[str]]:
-        """The resolver for other texts of the `changed` files, under the same paths.
+    def follow(self, facts: Mapping[str, FileFacts], changed: Collection[str]) -> Following:
+        """The resolver for facts in which the `changed` files have other texts, come or go.
 
-        And the languages whose modules lie elsewhere for it. What a manifest says on other
-        matters moves nothing: only a layout that isn't equal to the one before counts as
-        another. While all that changes is what files do inside, tables stay too: a keystroke
-        in a body looks up its file's imports in warm ones.
+        What a manifest says on other matters moves nothing: only a layout that isn't equal
+        to the one before counts as another. While all that changes is what files do inside,
+        tables stay too: a keystroke in a body looks up its file's imports in warm ones.
         """
         made = Resolver(facts, dict(self._layouts))
+        pairs = [(self._facts.get(path), facts.get(path)) for path in changed]
+        movers = {new.language for old, new in pairs if old and new and is_moved(old, new)}
+        others = {path: self._facts.get(path) or facts[path] for path in changed}
+        others = {
+            path: item for path, item in others.items() if self._lacks(path) or made._lacks(path)
+        }
         moved: frozenset[str] = frozenset()
-        pairs = [(self._facts[path], facts[path]) for path in changed]
-        movers = {new.language for old, new in pairs if is_moved(old, new)}
-        for family in {family_of(item.language) for item in facts.values()} if movers else ():
-            if family and (family.reads_manifests or movers & family.languages):
-                before, after = self._layout_of(family), made._laid_anew(family)
-                if after == before:
-                    made._layouts[family] = before
-                else:
+        awaited: dict[frozenset[str], frozenset[str]] = {}
+        for family in _present(facts) if movers or others else ():
+            is_told = bool(movers) and (family.reads_manifests or movers & family.languages)
+            if is_told or any(_may_concern(family, item) for item in others.values()):
+                words = made._words_after(self, family, {} if is_told else others)
+                if words is None:
                     moved |= family.languages
-        if not moved and not any(sounds_other(old, new) for old, new in pairs):
+                elif words:
+                    awaited[family.languages] = words
+        if not (moved or others) and not any(
+            old and new and sounds_other(old, new) for old, new in pairs
+        ):
             made._tables = self._tables
-        return made, moved
+        return Following(made, moved, awaited)
+
+    def _words_after(
+        self, before: Resolver, family: Family, others: Mapping[str, FileFacts]
+    ) -> frozenset[str] | None:
+        """Lay a family out anew: the words whose imports that may concern, None for all."""
+        old, new = before._layout_of(family), self._laid_anew(family)
+        if family.awaited is not None and others:
+            return family.awaited(old, new, others)
+        if old != new:
+            return None
+        self._layouts[family] = old
+        return frozenset()
 
     def edges(self, facts: FileFacts) -> Edges:
         """The files that `facts` imports, sorted, each with the names it takes from there."""
@@ -111,6 +141,9 @@ class Resolver:
             tables = self._tables[family] = family.tables(self._facts, layout)
         return tables
 
+    def _lacks(self, path: str) -> bool:
+        return path not in self._facts
+
     def _laid_anew(self, family: Family) -> Any:
         self._layouts.pop(family, None)
         return self._layout_of(family)
@@ -120,3 +153,17 @@ class Resolver:
         if layout is None:
             layout = self._layouts[family] = family.layout(self._facts)
         return layout
+
+
+def _present(facts: Mapping[str, FileFacts]) -> set[Family]:
+    """The families that a repository has files of."""
+    found = map(family_of, {item.language for item in facts.values()})
+    return {family for family in found if family is not None}
+
+
+def _may_concern(family: Family, facts: FileFacts) -> bool:
+    """Whether a file that comes or goes may be one that the family's imports lead to.
+
+    Its own, and what is of no family: manifests, projects, texts that are included.
+    """
+    return facts.language in family.languages or facts.language not in _BY_LANGUAGE

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from context.facts import FileFacts
 
-_LANGUAGES = frozenset({"C", "C++"})
+LANGUAGES = frozenset({"C", "C++"})
 # By a name that more files have, nobody can tell which one is meant.
 _MOST_ALIKE = 200
 _PUBLIC = frozenset({"include", "inc", "includes"})
@@ -71,7 +71,9 @@ class Layout:
             if beside in self._paths and beside != importer:
                 return beside
         tail = "/".join(part for part in place.split("/") if part not in {"..", ".", ""})
-        named = (normal(join(start, place)) for start in self.folders)
+        # Asked first whether there is such a file at all: thousands of folders may be named.
+        folders = self.folders if tail.rpartition("/")[2] in self._by_name else ()
+        named = (normal(join(start, place)) for start in folders)
         known = [path for path in named if path in self._paths and path != importer]
         if known:
             # Each of a project's targets has its own folders, most often the nearest.
@@ -119,4 +121,13 @@ def targets(facts: FileFacts, tables: Tables) -> dict[str, set[str]]:
     return found
 
 
-FAMILY = Family(_LANGUAGES, Layout, Tables, targets)
+def _awaited(
+    before: Layout, after: Layout, files: Mapping[str, FileFacts]
+) -> frozenset[str] | None:
+    """The files' names, with which every include of them ends."""
+    if before.folders != after.folders:
+        return None
+    return frozenset(path.rpartition("/")[2] for path in files)
+
+
+FAMILY = Family(LANGUAGES, Layout, Tables, targets, awaited=_awaited)

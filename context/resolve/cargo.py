@@ -13,6 +13,8 @@ if TYPE_CHECKING:
 
     from context.facts import FileFacts
 
+# The reader of TOML takes time that grows with the square of a dotted key's parts.
+_LONGEST_LINE = 20_000
 _TARGETS = ("bin", "test", "example", "bench")
 _DEPENDENCIES = ("dependencies", "dev-dependencies", "build-dependencies")
 
@@ -49,9 +51,12 @@ def packages(facts: Mapping[str, FileFacts]) -> dict[str, Package]:
 
 @lru_cache(maxsize=4096)
 def _package(folder: str, manifest: str) -> Package | None:
+    if max(map(len, manifest.split("\n"))) > _LONGEST_LINE:
+        return None
     try:
         settings: dict[str, Any] = tomllib.loads(manifest)
-    except (tomllib.TOMLDecodeError, RecursionError):
+    # A number of thousands of digits is a plain ValueError.
+    except (ValueError, RecursionError):
         return None
     package = _table(settings.get("package"))
     name = package.get("name")

@@ -8,16 +8,21 @@ among names means that nobody can tell which they are.
 from __future__ import annotations
 
 import json
+import re
 from typing import TYPE_CHECKING
 
 from context.facts import all_names, defined_names
 from context.shared import all_shared
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from context.facts import FileFacts
 
 # Here, what a file adds to others' types is used without naming them (extensions).
 _ADDING = frozenset({"C#", "Kotlin", "Scala", "Swift"})
+# From so many words on, each file is compared with none.
+_MOST_WORDS = 24
 # Constants are found by path and then looked for at any depth.
 _BY_PATH = frozenset({"Ruby"})
 # `import { a } from "./a"` and `export { a }` are two statements there; Python has only the first.
@@ -64,6 +69,30 @@ def passed_names(facts: FileFacts, names: frozenset[str]) -> frozenset[str]:
     found = {taken.bound for item in facts.imports for taken in item.names if taken.name in names}
     has_star = any(taken.name == "*" for item in facts.imports for taken in item.names)
     return frozenset(found | names) if has_star else frozenset(found)
+
+
+def asking(words: frozenset[str]) -> Callable[[str], bool]:
+    """Tells of a file's coded imports whether they may have one of `words`.
+
+    Of many words every import may, so that nobody compares each file with each of them.
+    """
+    if len(words) > _MOST_WORDS:
+        return bool
+    coded = [json.dumps(word)[1:-1] for word in sorted(words)]
+    pattern = re.compile(rf"(?<!\w)(?:{'|'.join(map(re.escape, coded))})(?!\w)")
+    # A text is found in another many times faster than a pattern.
+    return lambda said: any(word in said for word in coded) and bool(pattern.search(said))
+
+
+def names_through(facts: FileFacts, words: frozenset[str]) -> frozenset[str]:
+    """What a file calls that which those of its imports bring in that have one of `words`."""
+    asks = asking(words)
+    return frozenset(
+        taken.bound
+        for item in facts.imports
+        for taken in item.names
+        if asks(json.dumps((item.module, taken.name)))
+    )
 
 
 def _passes_on(facts: FileFacts) -> bool:

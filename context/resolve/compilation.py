@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 import re
+from itertools import islice
 from typing import TYPE_CHECKING, Any, cast
 
 from context.resolve.paths import normal
@@ -19,6 +20,10 @@ if TYPE_CHECKING:
 DATABASE = "compile_commands.json"
 MAX_BYTES = 32_000_000
 """Of a database that is read. LLVM's has 8 MB."""
+_MAX_PATH = 4096
+# Of all calls together, in the order in which they come; LLVM's name 900.
+_MAX_FOLDERS = 1_000
+_MAX_FLAGS = 500_000
 _FLAG = re.compile(
     r"(?:-I|-isystem|-iquote|-idirafter|[-/]external:I|/I)[ \n=]*"
     r'("(?:\\.|[^"\\])*"|\'[^\']*\'|(?:\\.|[^\s\\])+)'
@@ -44,10 +49,15 @@ def include_folders(database: str, root: str) -> tuple[str, ...]:
     rows = cast("list[object]", calls) if isinstance(calls, list) else []
     start = _slashes(root).rstrip("/") + "/"
     found: dict[str, None] = {}
-    for folder, flag in dict.fromkeys(pair for row in rows for pair in _flags(row)):
+    named = islice((pair for row in rows for pair in _flags(row)), _MAX_FLAGS)
+    for folder, flag in dict.fromkeys(named):
+        if len(folder) + len(flag) > _MAX_PATH:
+            continue
         whole = normal(flag if _is_absolute(flag) else f"{folder}/{flag}")
         if whole is not None and f"/{whole}/".startswith("/" + start.lstrip("/")):
             found[whole[len(start.strip("/")) :].strip("/")] = None
+            if len(found) == _MAX_FOLDERS:
+                break
     return tuple(found)
 
 

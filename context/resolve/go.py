@@ -149,4 +149,15 @@ def _face(folder: str, paths: list[str]) -> str:
     return next((name for name in names if name in paths), paths[0])
 
 
-FAMILY = Family(frozenset({"Go"}), layout, Tables, targets, is_by_word=True)
+def _awaited(
+    before: Layout, after: Layout, files: Mapping[str, FileFacts]
+) -> frozenset[str] | None:
+    """How the packages are imported whose files came or went."""
+    if before.modules != after.modules:
+        return None
+    folders = {folder_of(path) for path, item in files.items() if item.language == "Go"}
+    roots = [name for name, folder in after.modules.items() if folder in folders]
+    return frozenset(name.rpartition("/")[2] for name in (*folders, *roots)) - {""}
+
+
+FAMILY = Family(frozenset({"Go"}), layout, Tables, targets, is_by_word=True, awaited=_awaited)

@@ -34,6 +34,8 @@ _ENDINGS = (
     ".vue",
     ".svelte",
 )
+# Found where a folder or a package is named.
+_UNNAMED = frozenset({"index", "main", ""})
 _WRITTEN_FOR = {".js": (".ts", ".tsx"), ".jsx": (".tsx",), ".mjs": (".mts",), ".cjs": (".cts",)}
 
 
@@ -188,4 +190,15 @@ def _wanted(item: Import, target: FileFacts) -> set[str]:
     return names | set(item.used)
 
 
-FAMILY = Family(LANGUAGES, layout, Tables, targets)
+def _awaited(
+    before: Layout, after: Layout, files: Mapping[str, FileFacts]
+) -> frozenset[str] | None:
+    """What the files are called, as those who import them have to; not so what manifests name."""
+    names = {path.rpartition("/")[2].partition(".")[0] for path in files}
+    if before != after or not names.isdisjoint(_UNNAMED):
+        return None
+    said = repr(after)
+    return None if any(name in said for name in names) else frozenset(names)
+
+
+FAMILY = Family(LANGUAGES, layout, Tables, targets, awaited=_awaited)

@@ -6,16 +6,22 @@ import json
 import re
 from typing import Any, cast
 
-# A string, a comment or a trailing comma: the last two are what JSON hasn't got.
-_JSONC = re.compile(r'("(?:\\.|[^"\\])*")|//[^\n]*|/\*.*?\*/|,(?=\s*[}\]])', re.DOTALL)
+# A string or a comment. What isn't closed ends with the text, so that no text is read twice.
+_JSONC = re.compile(r'("(?:[^"\\]++|\\.)*+(?:"|\Z|\\))|//[^\n]*|/\*.*?(?:\*/|\Z)', re.DOTALL)
+# A string or a trailing comma, which JSON hasn't got either.
+_COMMA = re.compile(r'("(?:[^"\\]++|\\.)*+(?:"|\Z|\\))|,\s*+(?=[}\]])', re.DOTALL)
 
 
 def object_of(text: str) -> dict[str, Any]:
     """A JSON object with comments and trailing commas; empty where the text is none."""
     try:
-        return mapping(json.loads(_JSONC.sub(lambda found: found.group(1) or "", text)))
+        return mapping(json.loads(_strings_only(_COMMA, _strings_only(_JSONC, text))))
     except (ValueError, RecursionError):
         return {}
+
+
+def _strings_only(pattern: re.Pattern[str], text: str) -> str:
+    return pattern.sub(lambda found: found.group(1) or "", text)
 
 
 def mapping(value: Any) -> dict[str, Any]:

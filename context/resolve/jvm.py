@@ -162,5 +162,16 @@ def _take_in_full(asker: _Asker, dotted: str) -> None:
             return
 
 
+def _awaited(before: Layout, after: Layout, _: Mapping[str, FileFacts]) -> frozenset[str] | None:
+    """No words: a class is asked for by name. Where there are extensions it is no longer so.
+
+    Whether those fit hangs on what all the types there are have for members.
+    """
+    paths = (path for layout in (before, after) for each in layout.files.values() for path in each)
+    return frozenset() if all(path.endswith(".java") for path in paths) else None
+
+
 _SIGHT = Sight(_share, _choose)
-FAMILY = Family(LANGUAGES, layout, tables, targets, is_by_word=True, reads_manifests=False)
+FAMILY = Family(
+    LANGUAGES, layout, tables, targets, is_by_word=True, reads_manifests=False, awaited=_awaited
+)

@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from context.facts import FileFacts
 
 _MAX_EXTENDS = 5
+# Of one configuration, in the order in which they are named.
+_MAX_PARENTS = 20
 
 
 class Project(NamedTuple):
@@ -33,21 +35,33 @@ class Project(NamedTuple):
 def projects(facts: Mapping[str, FileFacts]) -> dict[str, Project]:
     """Folder -> the project whose settings hold there."""
     found: dict[str, Project] = {}
+    known: dict[tuple[str, int], Project] = {}
     for name in ("jsconfig.json", "tsconfig.json"):
         for path in sorted(facts):
             if path.rpartition("/")[2] == name:
-                found[folder_of(path)] = _project(path, facts, _MAX_EXTENDS)
+                found[folder_of(path)] = _project(path, facts, _MAX_EXTENDS, known)
     return found
 
 
-def _project(path: str, facts: Mapping[str, FileFacts], depth: int) -> Project:
+def _project(
+    path: str, facts: Mapping[str, FileFacts], depth: int, known: dict[tuple[str, int], Project]
+) -> Project:
+    """A configuration with what it inherits over `depth` steps: each is worked out once."""
+    if (path, depth) not in known:
+        known[path, depth] = _worked_out(path, facts, depth, known)
+    return known[path, depth]
+
+
+def _worked_out(
+    path: str, facts: Mapping[str, FileFacts], depth: int, known: dict[tuple[str, int], Project]
+) -> Project:
     settings = object_of(facts[path].manifest)
     options = mapping(settings.get("compilerOptions"))
     inherited = Project(None, ())
-    for parent in strings(settings.get("extends")) if depth else ():
+    for parent in strings(settings.get("extends"))[:_MAX_PARENTS] if depth else ():
         target = _parent(path, parent, facts)
         if target is not None:
-            above = _project(target, facts, depth - 1)
+            above = _project(target, facts, depth - 1, known)
             # Of several parents the last that says something holds.
             base = inherited.base if above.base is None else above.base
             inherited = Project(base, above.patterns or inherited.patterns)

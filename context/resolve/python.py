@@ -28,14 +28,14 @@ _STANDARD = sys.stdlib_module_names
 class Layout:
     """Where modules lie in a set of files, whatever the files say."""
 
-    __slots__ = ("_nearest", "_tops", "files", "folders", "packages")
+    __slots__ = ("_nearest", "files", "folders", "packages", "tops")
 
     def __init__(self, paths: Iterable[str]) -> None:
         self.files = frozenset(paths)
         self.folders = frozenset(folder for path in self.files for folder in ancestors(path))
         inits = (folder_of(path) for path in self.files if path.endswith(_INITS))
         self.packages = frozenset(inits) - {""}
-        self._tops = _tops(self.files, self.folders, self.packages)
+        self.tops = _tops(self.files, self.folders, self.packages)
         self._nearest: dict[tuple[str, str], tuple[str, ...]] = {}
 
     def file_at(self, location: str) -> str | None:
@@ -65,7 +65,7 @@ class Layout:
 
     def _rank(self, folder: str, top: str) -> Iterable[str]:
         own = self._start(folder)
-        tops = self._tops.get(top, ())
+        tops = self.tops.get(top, ())
         if top in _STANDARD:
             # Other places on the path never come before the standard library.
             return [own] if own in tops else []
@@ -109,6 +109,26 @@ def _tops(
             top = place.rpartition("/")[2].partition(".")[0]
             found.setdefault(top, set()).add(folder_of(place))
     return {top: tuple(sorted(places)) for top, places in found.items()}
+
+
+def _awaited(
+    before: Layout, after: Layout, files: Mapping[str, FileFacts]
+) -> frozenset[str] | None:
+    """Names of modules and folders that came or went, and of what starts in other folders now."""
+    folders = before.folders ^ after.folders
+    if (before.packages ^ after.packages) - folders:
+        # What is around a module that was there already is a package now, or none any more.
+        return None
+    tops = before.tops.keys() | after.tops.keys()
+    words = {top for top in tops if before.tops.get(top) != after.tops.get(top)}
+    words.update(path.rpartition("/")[2] for path in folders)
+    words.update(_module_name(path) for path, item in files.items() if item.language == "Python")
+    return frozenset(words - {""})
+
+
+def _module_name(path: str) -> str:
+    inner = folder_of(path) if path.endswith(_INITS) else path
+    return inner.rpartition("/")[2].partition(".")[0]
 
 
 class _Door(NamedTuple):
@@ -241,4 +261,6 @@ def _exported(module: str, tables: Tables, seen: set[str]) -> set[str]:
     return found
 
 
-FAMILY = Family(frozenset({"Python"}), layout, Tables, targets, reads_manifests=False)
+FAMILY = Family(
+    frozenset({"Python"}), layout, Tables, targets, reads_manifests=False, awaited=_awaited
+)

@@ -58,7 +58,7 @@ def _targets(facts: Mapping[str, FileFacts]) -> Iterator[tuple[str, str]]:
         if path.rpartition("/")[2] == _MANIFEST:
             manifest = facts[path].manifest
             starts = [found.start() for found in _TARGET.finditer(manifest)]
-            for start, end in zip(starts, [*starts[1:], len(manifest)], strict=True):
+            for start, end in zip(starts, [*starts[1:], len(manifest)], strict=False):
                 target = _target(manifest[start:end])
                 if target is not None:
                     yield normal(join(folder_of(path), target[0])) or "", target[1]
