@@ -12,7 +12,12 @@ import re
 
 from context.parsing import scripts
 from context.parsing.branches import first_branches
-from context.parsing.unclosed import without_openers
+from context.parsing.unclosed import (
+    without_angles,
+    without_arrows,
+    without_openers,
+    without_pipes,
+)
 
 _MACRO = re.compile(
     rb"[A-Z](?<!\w[A-Z])[A-Z0-9_]{2,}+(?![a-z])(?P<call>\([^()\n]{0,200}\))?"
@@ -40,7 +45,11 @@ _MANY_OPEN = 50
 def readable(language: str, path: str, data: bytes) -> tuple[str, bytes]:
     """The language to parse a text as, and the text to parse: as long as `data`."""
     if language == "C#":
-        return language, first_branches(data)
+        return language, without_angles(first_branches(data))
+    if language == "Shell":
+        return language, without_pipes(data)
+    if language == "Java":
+        return language, without_angles(without_arrows(data))
     if language == "Swift":
         return language, without_openers(data)
     if language == "Rust":
@@ -54,7 +63,7 @@ def readable(language: str, path: str, data: bytes) -> tuple[str, bytes]:
     if language not in {"C", "C++"}:
         return language, data
     is_header = language == "C" and path.endswith(".h")
-    return "C++" if is_header and is_cpp(data) else language, without_macros(data)
+    return "C++" if is_header and is_cpp(data) else language, without_arrows(without_macros(data))
 
 
 def without_open_comment(data: bytes) -> bytes:

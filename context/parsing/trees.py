@@ -5,9 +5,8 @@ Bounded whatever the text: error recovery can go on and on.
 
 from __future__ import annotations
 
-from itertools import count
 from threading import Lock
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from tree_sitter import Parser, Point
 
@@ -16,13 +15,20 @@ if TYPE_CHECKING:
 
     from context.parsing.grammars import Grammar
 
-# Below this no text takes noticeable time; above it the parser's steps are counted. It
-# makes 5 to 10 for a kilobyte of code and hundreds where it can't make sense of a text.
-_SAFE_BYTES = 50_000
-_CHUNK_BYTES = 65_536
+# A parser that can't make sense of a text goes through it again and again. Both what it does
+# and what it reads is counted, as either may be dear. For a kilobyte of code it makes 5 to 30
+# steps and reads 1 to 30 chunks, the most of them where a grammar looks far ahead.
+_CHUNK_BYTES = 1024
+_LEAST_READS, _BYTES_A_READ = 5_000, 25
+_LEAST_STEPS, _BYTES_A_STEP = 800, 18
+# After the first mistake a step takes up to a hundred times as long, if the text is one heap.
+_STEPS_WHEN_LOST = 2
 _MOST_LOOSE = 8_000
 # A tree takes ten times the memory of its text, and few documents are typed in at a time.
 _MOST_KEPT = 4
+# A document that was given up is tried again at a change of many bytes, or at every eighth.
+_NEAR_BYTES = 64
+_TRIED_AGAIN = 8
 # What is shorter is parsed anew in 2 ms, and then its facts are its text's alone.
 _WORTH_BYTES = 20_000
 
@@ -31,6 +37,12 @@ class _Grown(NamedTuple):
     grammar: Grammar
     data: bytes
     tree: Tree
+
+
+class _GivenUp(NamedTuple):
+    grammar: Grammar
+    size: int
+    n_spared: int
 
 
 class Trees:
@@ -43,20 +55,40 @@ class Trees:
 
     def __init__(self) -> None:
         self._kept: dict[str, _Grown] = {}
+        self._given_up: dict[str, _GivenUp] = {}
         self._lock = Lock()
 
     def tree(self, path: str, grammar: Grammar, data: bytes) -> Tree | None:
         """The tree of a document's text as it is now; None as for `tree_of`."""
         with self._lock:
+            if self._is_hopeless(path, grammar, len(data)):
+                return None
             last = self._kept.pop(path, None)
         before = last if last is not None and last.grammar is grammar else None
         tree = tree_of(grammar, data, _edited(before, data) if before else None)
-        if tree is not None and len(data) > _WORTH_BYTES:
-            with self._lock:
+        with self._lock:
+            if tree is None:
+                self._given_up[path] = _GivenUp(grammar, len(data), 0)
+                _forget_oldest(self._given_up)
+            elif len(data) > _WORTH_BYTES:
                 self._kept[path] = _Grown(grammar, data, tree)
-                while len(self._kept) > _MOST_KEPT:
-                    del self._kept[next(iter(self._kept))]
+                _forget_oldest(self._kept)
         return tree
+
+    def _is_hopeless(self, path: str, grammar: Grammar, size: int) -> bool:
+        """Whether the document was given up a few keystrokes ago, and isn't to be tried again."""
+        last = self._given_up.pop(path, None)
+        if last is None or last.grammar is not grammar or abs(last.size - size) > _NEAR_BYTES:
+            return False
+        if last.n_spared + 1 == _TRIED_AGAIN:
+            return False
+        self._given_up[path] = last._replace(n_spared=last.n_spared + 1)
+        return True
+
+
+def _forget_oldest(kept: dict[str, Any]) -> None:
+    while len(kept) > _MOST_KEPT:
+        del kept[next(iter(kept))]
 
 
 def tree_of(grammar: Grammar, data: bytes, before: Tree | None = None) -> Tree | None:
@@ -64,32 +96,50 @@ def tree_of(grammar: Grammar, data: bytes, before: Tree | None = None) -> Tree |
 
     `before` is the tree of an earlier text, moved to where its pieces are in this one.
     """
-    parser = Parser(grammar.language)
-    tree: Tree | None
-    if len(data) >= _SAFE_BYTES:
-        tree = _within_bounds(parser, data, before)
-    else:
-        # The parser takes a tree or nothing at all: a None isn't nothing.
-        tree = parser.parse(data) if before is None else parser.parse(data, before)
+    tree = _within_bounds(Parser(grammar.language), data, before)
     return None if tree is None or _is_rubble(tree.root_node) else tree
 
 
+class _Allowance:
+    """What a parser may still do with a text: counts, so that a text always has the same facts.
+
+    A scanner that looks for the end of what has none never asks whether to stop. What it
+    asks for is more text: when it has had its share, the text ends.
+    """
+
+    def __init__(self, data: bytes) -> None:
+        self._data = data
+        self._reads = _LEAST_READS + len(data) // _BYTES_A_READ
+        self._steps = _LEAST_STEPS + len(data) // _BYTES_A_STEP
+
+    def read(self, at: int, _: Point) -> bytes:
+        """The text from `at` on."""
+        self._reads -= 1
+        return self._data[at : at + _CHUNK_BYTES] if self._reads > 0 else b""
+
+    def is_over(self, _at: int, has_error: bool) -> bool:  # noqa: FBT001 -- the parser's signature
+        """Whether to stop; asked at every step."""
+        self._steps -= _STEPS_WHEN_LOST if has_error else 1
+        return self.is_spent
+
+    @property
+    def is_spent(self) -> bool:
+        """Whether a tree that was made of the text isn't one of all of it."""
+        return self._steps < 0 or self._reads <= 0
+
+
 def _within_bounds(parser: Parser, data: bytes, before: Tree | None) -> Tree | None:
-    steps = count()
-    most = 2_000 + len(data) // 40
-
-    def read(at: int, _: Point) -> bytes:
-        return data[at : at + _CHUNK_BYTES]
-
-    def is_over(_at: int, _has_error: bool) -> bool:  # noqa: FBT001 -- the parser's signature
-        return next(steps) > most
-
+    allowance = _Allowance(data)
+    read, is_over = allowance.read, allowance.is_over
     try:
+        # The parser takes a tree or nothing at all: a None isn't nothing.
         if before is None:
-            return parser.parse(read, progress_callback=is_over)
-        return parser.parse(read, before, progress_callback=is_over)
+            tree = parser.parse(read, progress_callback=is_over)
+        else:
+            tree = parser.parse(read, before, progress_callback=is_over)
     except ValueError:
         return None
+    return None if allowance.is_spent else tree
 
 
 def _is_rubble(root: Node) -> bool:
