@@ -9,6 +9,7 @@ import marked
 import pytest
 
 from context.repository import Repository
+from context.resolve.compilation import include_folders
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -67,3 +68,11 @@ def test_what_is_no_database_says_nothing(tmp_path: Path) -> None:
     repository.refresh()
     assert repository.index.imports["app/main.c"] == {"first/api.h": ("api",)}
     repository.close()
+
+
+def test_of_folders_without_end_the_first_are_looked_in() -> None:
+    """A long one is none, and there's a limit to how many there are."""
+    long = {"directory": "/r" + "/a" * 100_000, "command": "cc -Ib"}
+    many = {"directory": "/r", "command": " ".join(f"-I{n}" for n in range(5_000))}
+    found = include_folders(json.dumps([long, many]), "/r")
+    assert found == tuple(str(n) for n in range(1_000))

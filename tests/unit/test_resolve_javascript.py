@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import json
+
 from indexed import index_of
 
+from context.facts import FileFacts
 from context.parsing.parse import parse
+from context.resolve import manifests
 
 
 def edges(fixture: str, path: str) -> dict[str, tuple[str, ...]]:
@@ -213,3 +217,17 @@ def test_scripts_of_components() -> None:
     }
     assert edges(files, "src/Page.svelte") == {"src/cart.ts": ("useCart",)}
     assert edges(files, "src/main.ts") == {"src/Shop.vue": ("default",)}
+
+
+def test_configurations_that_extend_each_other_many_times_over_are_read_once(monkeypatch) -> None:
+    """Twenty-five parents, five deep, are ten million ways to the same two files."""
+    asked = []
+    real = manifests.object_of
+    monkeypatch.setattr(manifests, "object_of", lambda text: asked.append(text) or real(text))
+    texts = {
+        "tsconfig.json": json.dumps({"extends": ["./a/tsconfig.json"] * 25}),
+        "a/tsconfig.json": json.dumps({"extends": ["../tsconfig.json"] * 25}),
+    }
+    facts = {path: FileFacts(path, "JSON", path, manifest=text) for path, text in texts.items()}
+    assert set(manifests.projects(facts)) == {"", "a"}
+    assert len(asked) <= 12

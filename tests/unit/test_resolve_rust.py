@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import pytest
 from indexed import facts_of, index_of
 
+from context.facts import FileFacts
 from context.index import build
+from context.resolve.cargo import packages
 from context.spelling.rust import read
 
 
@@ -305,3 +308,9 @@ def test_a_changed_module_keeps_other_edges_right() -> None:
         "src/b.rs": ("One", "Two"),
         "src/c.rs": ("One", "go"),
     }
+
+
+@pytest.mark.parametrize("value", ["1" * 5_000, "9999-99-99", "[" * 50_000, "a." * 50_000 + "b"])
+def test_a_manifest_that_no_reader_can_make_sense_of_is_no_package(value: str) -> None:
+    text = f'[package]\nname = "a"\nx = {value}\n'
+    assert packages({"Cargo.toml": FileFacts("Cargo.toml", "TOML", "n", manifest=text)}) == {}
