@@ -246,7 +246,7 @@ def _snippets(files: dict[str, _File], room: Room) -> list[Snippet]:
 def _text(file: _File, room: Room) -> str:
     whole, notes = file.whole, file.notes
     if whole is not None and whole.level == o.FULL:
-        return file.source.text
+        return forms.whole(file.source)
     if whole is not None and not file.levels:
         return _extract(file.source, whole, room) + forms.render(file.source, {}, notes)
     facts = file.source.facts
