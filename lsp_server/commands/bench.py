@@ -54,7 +54,9 @@ def run(options: argparse.Namespace) -> None:
         raise UsageError(str(error), kind=error.kind) from None
     if options.json:
         print_json(result)
-    else:
+    if "completion" in result and result["completion"] is None:
+        raise NothingToOffer("no file here is in a language that Infill can parse")
+    if not options.json:
         show(*tables_of(root, result))
 
 
@@ -92,10 +94,10 @@ def _recall(
     return rows | {"places": [listed(item) for item in asked]} if options.list else rows
 
 
-def _completion(workspace: Workspace, options: argparse.Namespace) -> dict[str, Any]:
+def _completion(workspace: Workspace, options: argparse.Namespace) -> dict[str, Any] | None:
     holes = _drawn(draw_holes, workspace, options)
     if not holes:
-        raise NothingToOffer("no file here is in a language that Infill can parse")
+        return None
     command = launch.command("serve", *server_arguments(options))
     with progress_bar("Completing lines") as progress:
         judged = asyncio.run(complete_all(command, workspace.root, holes, progress))

@@ -68,3 +68,6 @@ def test_bench_of_nothing_is_an_honest_nothing(infill, tmp_path):
     ran = infill("bench", cwd=tmp_path)
     assert ran.code == 1
     assert "no file here" in ran.err
+    told = infill("bench", "--json", cwd=tmp_path)
+    assert told.code == 1
+    assert told.json["completion"] is None
