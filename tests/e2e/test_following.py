@@ -28,6 +28,19 @@ sys.argv[1:] = ["serve"]
 from lsp_server.__main__ import main
 main()
 """
+# The server where something about the repository defeats it.
+DEFEATED = """
+import sys, context.repository as room
+crawl = room.crawl
+def crawl_or_fail(root, *rest, **more):
+    if (root / ".gitignore").exists():
+        raise ZeroDivisionError
+    return crawl(root, *rest, **more)
+room.crawl = crawl_or_fail
+sys.argv[1:] = ["serve"]
+from lsp_server.__main__ import main
+main()
+"""
 ASKING = "from lib.core import fresh\n\nfresh(\n"
 
 
@@ -129,6 +142,27 @@ async def test_an_index_that_cant_be_kept_is_said_once(
     assert "can't be kept" in status["message"]
     assert len(shown) == 1
     assert "can't be kept" in shown[0]
+
+
+async def test_an_index_that_cant_be_made_sends_nothing_by_old_rules(root: Path) -> None:
+    """The user is told, and once it can be made everything is as before."""
+    core = root / "lib" / "core.py"
+    core.write_text("def fresh(one): ...\n")
+    where = {
+        "textDocument": {"uri": (root / "main.py").as_uri()},
+        "position": {"line": 2, "character": 6},
+    }
+    async with connect([sys.executable, "-P", "-c", DEFEATED], root) as server:
+        await server.settled()
+        await until_shown(server, root, "def fresh(one)")
+        (root / ".gitignore").write_text("core.py\n")
+        async with asyncio.timeout(WAIT_S):
+            while "def fresh" in (await server.request("infill/context", where))["prompt"]:  # noqa: ASYNC110 -- only asking tells
+                await asyncio.sleep(0.05)
+            while (server.last("infill/status") or {})["kind"] != "warning":  # noqa: ASYNC110 -- as above
+                await asyncio.sleep(0.05)
+        (root / ".gitignore").unlink()
+        await until_shown(server, root, "def fresh(one)")
 
 
 async def test_folders_come_and_go_while_the_server_runs(root: Path, tmp_path: Path) -> None:
