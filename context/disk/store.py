@@ -17,6 +17,7 @@ import sys
 from contextlib import closing
 from functools import cache
 from hashlib import blake2b
+from importlib.metadata import PackageNotFoundError, version
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 from zlib import crc32
@@ -34,7 +35,8 @@ if TYPE_CHECKING:
     from context.resolve import Edges
 
 # Counted up whenever rows or what a parser puts into them change their meaning.
-SCHEMA = 4
+SCHEMA = 5
+DISTRIBUTION = "tree-sitter-language-pack"
 _BUSY_S = 0.5
 _BUSY = frozenset({sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED})
 # Of our statements SQLite finds nothing wrong but that they don't fit the file's tables.
@@ -308,8 +310,21 @@ def _record(row: tuple[Any, ...]) -> Record:
 
 
 def _checksum(columns: tuple[Any, ...]) -> int:
-    """What tells that a row is as it was written; SQLite doesn't notice a changed byte."""
-    return crc32("\0".join(map(str, columns)).encode())
+    """What tells that a row is as it was written; SQLite doesn't notice a changed byte.
+
+    Nor does it hold with other parsers: what was read without a language pack, or with
+    another, is read anew.
+    """
+    return crc32("\0".join(map(str, columns)).encode(), _pack())
+
+
+@cache
+def _pack() -> int:
+    """A number for the language pack that is installed; 0 where none is."""
+    try:
+        return crc32(version(DISTRIBUTION).encode())
+    except PackageNotFoundError:
+        return 0
 
 
 def _encode_edges(edges: Mapping[str, Edges], pause: Callable[[], None]) -> str:

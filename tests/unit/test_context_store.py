@@ -152,3 +152,13 @@ def test_the_folders_that_are_made_are_the_users_alone(root: Path, cache: Path) 
     parsed(cache, root)
     for folder in (cache, folder_for(cache, root)):
         assert folder.stat().st_mode & 0o777 == 0o700
+
+
+def test_another_language_pack_reads_every_file_anew(
+    root: Path, cache: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What was found without its parsers doesn't stay for as long as the file is the same."""
+    assert parsed(cache, root) == 2
+    monkeypatch.setattr("context.disk.store._pack", lambda: 13)
+    assert parsed(cache, root) == 2
+    assert parsed(cache, root) == 0
