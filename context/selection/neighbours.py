@@ -74,12 +74,12 @@ def _beside(sight: Sight) -> Iterator[Offer]:
     nothing is known, by their first lines where nothing else is known either.
     """
     here, name = folder_of(sight.path), sight.path.rpartition("/")[2]
-    ending = name.rpartition(".")[2]
+    ending, language = name.rpartition(".")[2], sight.document.facts.language
     beside = [
         path
         for path in sight.index.folders.get(here, ())
-        if kin(sight.index.facts[path].language, sight.document.facts.language)
-        and path.rpartition(".")[2] == ending
+        if kin(sight.index.facts[path].language, language)
+        and (path.rpartition(".")[2] == ending or _is_written_in(language, path, sight))
         and path != sight.path
     ]
     # The next files by name are likelier kin than the first of a folder of hundreds.
@@ -91,3 +91,8 @@ def _beside(sight: Sight) -> Iterator[Offer]:
             yield Offer(path, -1, o.OUTLINE, 12.0 - step / 10, reason)
         elif not sight.edges(sight.path):
             yield Offer(path, -1, o.HEAD, 10.0 - step / 10, reason)
+
+
+def _is_written_in(language: str, path: str, sight: Sight) -> bool:
+    """Whether a file is of this language, whatever its ending; any text is of none."""
+    return sight.index.facts[path].language == language != "Text"
