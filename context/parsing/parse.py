@@ -41,6 +41,9 @@ _MANIFESTS = frozenset(
 )
 _TSCONFIG = re.compile(r"tsconfig(\.[\w.-]+)?\.json")
 
+# A lone surrogate as `to_bytes` writes it; a grammar's predicates want what is UTF-8.
+_SURROGATE = re.compile(rb"\xed[\xa0-\xbf][\x80-\xbf]")
+
 Match = dict[str, list["Node"]]
 
 
@@ -89,6 +92,8 @@ def is_manifest(name: str) -> bool:
 def _matches(path: str, language: str, data: bytes, grow: Grow) -> list[Match] | None:
     if len(data) > MAX_PARSED:
         return None
+    if b"\xed" in data:
+        data = _SURROGATE.sub(b"???", data)
     language, readable_data = readable(language, path, data)
     grammar = grammar_of(language, path)
     tree = grow(grammar, readable_data) if grammar else None

@@ -263,3 +263,15 @@ def test_the_scope_of_a_cursor(text: str, name: str | None) -> None:
     text = text.replace("$0", "")
     scope = scope_of(enclosing(parse("a.py", "Python", text), text, cursor))
     assert (scope.name if scope else None) == name
+
+
+@pytest.mark.parametrize(
+    ("path", "language", "text"),
+    [
+        ("a.ts", "TypeScript", "//\ud800\nexport class A {}\n"),
+        ("a.rb", "Ruby", "\ud800 :x\nclass A\nend\n"),
+    ],
+)
+def test_half_a_character_hides_nothing_else(path, language, text) -> None:
+    """Editors send lone surrogates while a pair is being typed."""
+    assert parse(path, language, text).names == {"A"}
