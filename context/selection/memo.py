@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 # Of each generation; what is asked for of the one before moves into the present one.
 _MOST_FORMS = 16_000
-_MOST_CHARS = 8_000_000
+_MOST_CHARS = 16_000_000
 
 
 class Memo:
