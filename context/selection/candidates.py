@@ -8,7 +8,9 @@ from context.facts import CONTAINERS
 from context.selection import forms
 from context.selection import offers as o
 from context.selection.chains import before_dot, called, open_call, receivers
+from context.selection.depth import deeper
 from context.selection.hunch import definers_of, guessed
+from context.selection.imported import imported
 from context.selection.infer import SELVES, Where, enclosing_class, value_of, values
 from context.selection.neighbours import far
 from context.selection.offers import Offer
@@ -17,7 +19,7 @@ from context.selection.uses import members_of, used_elsewhere
 from context.text import line_of, line_starts
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterator, Mapping
 
     from context.facts import Definition
     from context.selection.chains import Chain
@@ -33,6 +35,11 @@ _NAMES_A_NOTE = 40
 _MOST_DEFINERS = 3
 _SHORTEST_NAME = 4
 _MOST_VALUES = 3
+# How much of the room the signatures of the cursor's own receiver may take before all else.
+_OWN_SHARE = 0.33
+# So many members must speak for a guess of what isn't at the cursor.
+_LEAST_AGREEING = 2
+_FOREIGN = frozenset({"std", "core", "alloc", "System", "java", "javax"})
 
 
 class Place(NamedTuple):
@@ -60,8 +67,14 @@ def candidates(sight: Sight, place: Place) -> list[Offer]:
         for offer in _all(sight, place)
         if offer.path != sight.path and offer.path in sight.index.facts
     ]
-    found.sort(key=lambda item: (-item.score, item.path, item.at, -item.level, item.note))
+    found.sort(key=_by_worth)
+    found += deeper(found, sight)
+    found.sort(key=_by_worth)
     return found
+
+
+def _by_worth(offer: Offer) -> tuple[float, str, int, int, str]:
+    return -offer.score, offer.path, offer.at, -offer.level, offer.note
 
 
 def _all(sight: Sight, place: Place) -> Iterator[Offer]:
@@ -69,7 +82,7 @@ def _all(sight: Sight, place: Place) -> Iterator[Offer]:
     cursor = place.snapshot.cursor
     text = place.snapshot.text
     own = before_dot(text, cursor)
-    yield from imported(sight, place)
+    yield from imported(sight, place.snapshot.text, place.near, _answers(sight, where, own))
     yield from _receivers(sight, place, where, own)
     yield from _call(sight, where, open_call(text, cursor))
     yield from _called(sight, place, where)
@@ -88,72 +101,11 @@ def _where(sight: Sight, place: Place) -> Where:
     return Where(sight.path, around, row)
 
 
-def listing(what: str, names: Sequence[str]) -> str:
-    """A reason that names three of the names it is about."""
-    shown = ", ".join(f"`{name}`" for name in names[:3])
-    more = f" and {len(names) - 3} more" if len(names) > 3 else ""  # noqa: PLR2004 -- as above
-    return f"{what}: {shown}{more}" if names else what
-
-
-def imported(sight: Sight, place: Place) -> Iterator[Offer]:
-    """What the document imports: a line each, more of what is near, and the whole at last.
-
-    A name that is imported and nowhere used is likely what is about to be typed.
-    """
-    facts = sight.document.facts
-    bound = {taken.name: taken.bound for item in facts.imports for taken in item.names}
-    for path, names in sight.edges(sight.path).items():
-        explicit = [name for name in names if name in bound]
-        what = "imported here" if explicit or not names else "used from the same package"
-        reason = listing(what if names else "imported here", names)
-        weights = [_weight(place, bound.get(name, name)) for name in names]
-        is_near = any(weights)
-        for name, weight in zip(names, weights, strict=True):
-            for found in sight.lookup(path, name)[:2]:
-                yield from _defined(sight, place, found, bound.get(name, name), weight, reason)
-        top = max(weights, default=0.0)
-        base = 24.0 if is_near else 18.0
-        yield Offer(path, -1, o.ROSTER, base + 20 + top, reason)
-        if names:
-            yield Offer(path, -1, o.OUTLINE, base + 6 + top, reason)
-            yield Offer(path, -1, o.FULL, base + top, reason)
-
-
-def _weight(place: Place, name: str) -> float:
-    use = place.near.get(name)
-    return use.weight if use else 0.0
-
-
-def _defined(
-    sight: Sight, place: Place, found: Found, bound: str, weight: float, reason: str
-) -> Iterator[Offer]:
-    path, at = found
-    once = place.snapshot.text.count(bound) < 2  # noqa: PLR2004 -- in its import alone
-    score = 100 + weight if weight else 96.0 if once else 90.0
-    yield Offer(path, at, forms.LINE, score, reason, is_close=True)
-    is_type = sight.kind(found) in CONTAINERS
-    if is_type:
-        score = 74 + 4 * weight if weight else 50.0
-        yield Offer(path, at, forms.NAMES, score, reason)
-        if weight:
-            yield from _constructor(sight, found, score - 1, reason)
-            for step, base in enumerate(sight.kindred(found)[1:_MOST_KIN]):
-                why = f"base of `{sight.name(found)}`"
-                yield Offer(base.path, base.at, forms.NAMES, 58 + weight - step, why)
-    else:
-        yield Offer(path, at, forms.SIGNATURES, 72 + 4 * weight if weight else 48.0, reason)
-    if weight:
-        yield Offer(path, at, forms.DOCUMENTED, 40 + weight, reason)
-        yield Offer(path, at, forms.BODY, (28 if is_type else 38) + weight, reason)
-
-
-def _constructor(sight: Sight, found: Found, score: float, reason: str) -> Iterator[Offer]:
-    for kin in sight.kindred(found)[:3]:
-        inits = sight.inits(kin)
-        for made in inits:
-            yield Offer(made.path, made.at, forms.SIGNATURES, score, reason)
-        if inits:
-            return
+def _answers(sight: Sight, where: Where, own: Chain) -> frozenset[str] | None:
+    """The files of what a member is being typed of; None where no member is being typed."""
+    if not own:
+        return None
+    return frozenset(value.path for value in values(sight, where, own)[:_MOST_VALUES])
 
 
 def _receivers(sight: Sight, place: Place, where: Where, own: Chain) -> Iterator[Offer]:
@@ -194,8 +146,9 @@ def _members(
     name = ".".join(chain)
     found = values(sight, where, chain)
     why = f"what `{name}` is"
-    if not found and chain[-1] not in SELVES:
-        found = guessed(sight, chain[-1], _read_from(sight, chain[-1]))
+    if not found and chain[-1] not in SELVES and not _is_foreign(sight, chain[0]):
+        read = _read_from(sight, chain[-1])
+        found = guessed(sight, chain[-1], read, 0 if is_own else _LEAST_AGREEING)
         score -= 12 if is_own else 4
         why = f"`{name}` may be a"
     for nth, value in enumerate(found[:_MOST_VALUES]):
@@ -207,11 +160,21 @@ def _members(
             reason = f"{why}: `{sight.name(kin)}`" if not step else f"base of `{sight.name(value)}`"
             yield Offer(kin.path, kin.at, forms.NAMES, here, reason, is_close=is_own)
             if is_own and step < 2:  # noqa: PLR2004 -- the nearest base says most
+                first = score - 1 - nth - step
+                yield Offer(kin.path, kin.at, forms.SIGNATURES, first, reason, share=_OWN_SHARE)
                 yield Offer(kin.path, kin.at, forms.SIGNATURES, 62 - nth - step, reason)
                 yield Offer(kin.path, kin.at, forms.DOCUMENTED, 40.5 - nth - step, reason)
             yield Offer(kin.path, -1, o.FULL, 17.0 - nth - step / 10, reason)
     if is_own:
         yield from used_elsewhere(sight, chain[-1], 66.0 if found else 88.0)
+
+
+def _is_foreign(sight: Sight, name: str) -> bool:
+    """Whether a name is imported from outside of the repository."""
+    imports = sight.document.facts.imports
+    return name in _FOREIGN or any(
+        name in (item.alias, *(taken.bound for taken in item.names)) for item in imports
+    )
 
 
 def _read_from(sight: Sight, name: str) -> frozenset[str]:

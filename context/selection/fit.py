@@ -124,6 +124,8 @@ def _taken(offered: Sequence[Offer], room: Room, most: float) -> tuple[dict[str,
         file = known or _File(source, offer)
         header = 0 if known else len(offer.path) + 8
         added = _added(file, offer, room) + header
+        if offer.share < 1 and added > offer.share * most:
+            continue
         if added > left and (less := _least(file, offer, left - header)) is not None:
             offer, added = less, _added(file, less, room) + header  # noqa: PLW2901 -- the same, less
         if added > left:

@@ -21,6 +21,7 @@ _MOST_TRIED = 5
 _MOST_ALIKE = 24
 _MOST_FOUND = 2
 _SHORTEST = 3
+_MOST_MEMBERS = 6
 # Who has the very name is who is meant.
 _ALIKE = 1.5
 # What files of one folder define is theirs without an import.
@@ -28,25 +29,40 @@ _FOLDER_IS_PACKAGE = frozenset({"Go"})
 _MOST_DEFINERS = 4
 
 
-def guessed(sight: Sight, name: str, read_from_it: frozenset[str]) -> tuple[Found, ...]:
-    """The types that something called `name` is likely of, the likeliest first."""
+def guessed(
+    sight: Sight, name: str, read_from_it: frozenset[str], least: int = 0
+) -> tuple[Found, ...]:
+    """The types that something called `name` is likely of, the likeliest first.
+
+    Those of the very name are alone meant where there are some; any has `least` of
+    the members that are read from the thing.
+    """
     words = humps(name)
     if not words or len("".join(words)) < _SHORTEST:
         return ()
     table = sight.type_names()
-    found: dict[Found, tuple[float, str]] = {}
     tried = _by_name(sight, words, table)
     if not tried or tried[0][0] < _ALIKE:
         tried += _by_members(sight, read_from_it)
+    else:
+        tried = [item for item in tried if humps(item[2]) == words]
+    members = sorted(read_from_it)[:_MOST_MEMBERS]
+    found: dict[Found, float] = {}
     for likeness, path, type_name in tried:
-        source = sight.source(path)
-        for at in source.names.get(type_name, ())[:1] if source else ():
-            if source and source.definitions[at].kind in CONTAINERS:
-                type_ = Found(path, at)
-                has = sum(bool(sight.inside(type_, each)) for each in sorted(read_from_it)[:6])
-                found[type_] = (likeness + 2.0 * has, path)
-    ranked = sorted(found, key=lambda item: (-found[item][0], item))
-    return tuple(item for item in ranked if found[item][0] > 0)[:_MOST_FOUND]
+        for type_ in _types(sight, path, type_name):
+            has = sum(bool(sight.inside(type_, each)) for each in members)
+            if has >= least:
+                found[type_] = likeness + 2.0 * has
+    ranked = sorted(found, key=lambda item: (-found[item], item))
+    return tuple(item for item in ranked if found[item] > 0)[:_MOST_FOUND]
+
+
+def _types(sight: Sight, path: str, name: str) -> list[Found]:
+    """The first type of a name in a file; a namespace is nothing that a value is of."""
+    source = sight.source(path)
+    places = source.names.get(name, ())[:1] if source else ()
+    kinds = CONTAINERS - {"module"}
+    return [Found(path, at) for at in places if source and source.definitions[at].kind in kinds]
 
 
 def _by_name(

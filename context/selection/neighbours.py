@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from context.resolve.paths import folder_of
 from context.selection import offers as o
 from context.selection.offers import Offer
-from context.selection.sight import kin
+from context.selection.sight import is_aside, kin
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -19,6 +20,7 @@ _MOST_IMPORTERS = 3
 _MOST_NEIGHBOURS = 8
 _MOST_DEEPER = 60
 _MOST_RECENT = 6
+_TEST = re.compile(r"(?:^|/)test_|_tests?\.|[._](?:test|spec)\.|Tests?\.")
 
 
 def far(sight: Sight, around: tuple[Definition, ...], recent: tuple[str, ...]) -> Iterator[Offer]:
@@ -81,6 +83,7 @@ def _beside(sight: Sight) -> Iterator[Offer]:
         if kin(sight.index.facts[path].language, language)
         and (path.rpartition(".")[2] == ending or _is_written_in(language, path, sight))
         and path != sight.path
+        and (is_aside(sight.path) or not _is_test(path))
     ]
     # The next files by name are likelier kin than the first of a folder of hundreds.
     beside.sort(key=lambda path: (path.rpartition("/")[2] < name, path))
@@ -91,6 +94,11 @@ def _beside(sight: Sight) -> Iterator[Offer]:
             yield Offer(path, -1, o.OUTLINE, 12.0 - step / 10, reason)
         elif not sight.edges(sight.path):
             yield Offer(path, -1, o.HEAD, 10.0 - step / 10, reason)
+
+
+def _is_test(path: str) -> bool:
+    """Whether a file's name says that it tests another one: nobody takes names from it."""
+    return _TEST.search(path) is not None
 
 
 def _is_written_in(language: str, path: str, sight: Sight) -> bool:

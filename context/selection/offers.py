@@ -18,6 +18,7 @@ class Offer(NamedTuple):
         score: higher is more relevant.
         note: the line itself, of a NOTE.
         names: whose uses are shown, of USES.
+        share: how much of the room it may take; what is wanted anyway is offered again.
         is_close: whether the user should be told when it finds no room.
     """
 
@@ -28,4 +29,5 @@ class Offer(NamedTuple):
     reason: str
     note: str = ""
     names: frozenset[str] = frozenset()
+    share: float = 1.0
     is_close: bool = False
