@@ -8,6 +8,9 @@
 
 (module (expression_statement
   (assignment left: (identifier) @name) @definition.constant))
+(module (expression_statement (assignment
+  left: [(pattern_list (identifier) @name) (tuple_pattern (identifier) @name)]
+  right: (_)) @definition.constant))
 (module (if_statement (block (expression_statement
   (assignment left: (identifier) @name) @definition.constant))))
 (module (try_statement (block (expression_statement

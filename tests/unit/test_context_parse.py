@@ -275,3 +275,8 @@ def test_the_scope_of_a_cursor(text: str, name: str | None) -> None:
 def test_half_a_character_hides_nothing_else(path, language, text) -> None:
     """Editors send lone surrogates while a pair is being typed."""
     assert parse(path, language, text).names == {"A"}
+
+
+def test_names_assigned_together_are_each_defined() -> None:
+    """As enumerations' members often are, for short."""
+    assert parse("a.py", "Python", "A, B = 1, 2\n(C,\n D) = many()\n").names == set("ABCD")
