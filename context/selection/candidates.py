@@ -82,7 +82,7 @@ def _all(sight: Sight, place: Place) -> Iterator[Offer]:
     cursor = place.snapshot.cursor
     text = place.snapshot.text
     own = before_dot(text, cursor)
-    yield from imported(sight, place.snapshot.text, place.near, _answers(sight, where, own))
+    yield from imported(sight, place.snapshot, place.near, _answers(sight, where, own))
     yield from _receivers(sight, place, where, own)
     yield from _call(sight, where, open_call(text, cursor))
     yield from _called(sight, place, where)

@@ -9,12 +9,14 @@ from context.resolve.paths import folder_of
 from context.selection import forms
 from context.selection import offers as o
 from context.selection.offers import Offer
+from context.selection.scope import closeness
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from context.selection.scope import Use
     from context.selection.sight import Found, Sight
+    from context.types import Snapshot
 
 _MOST_KIN = 8
 # What lines of imports are worth while a member of something else is being typed.
@@ -24,7 +26,7 @@ _INCLUDING = frozenset({"C", "C++", "Objective-C", "CUDA"})
 
 
 def imported(
-    sight: Sight, text: str, near: Mapping[str, Use], answers: frozenset[str] | None
+    sight: Sight, snapshot: Snapshot, near: Mapping[str, Use], answers: frozenset[str] | None
 ) -> Iterator[Offer]:
     """What the document imports: a line each, more of what is near, and the whole at last.
 
@@ -34,21 +36,28 @@ def imported(
     """
     facts = sight.document.facts
     bound = {taken.name: taken.bound for item in facts.imports for taken in item.names}
-    for path, names in sight.edges(sight.path).items():
+    edges = sight.edges(sight.path)
+    behind = _behind(sight, edges, answers) if answers else frozenset[str]()
+    for path, names in edges.items():
         reason = listing(_how(sight, path, bound, names), names)
         weights = [_weight(near, bound.get(name, name)) for name in names]
         is_near = any(weights)
-        behind = answers is not None and any(sight.index.depends(path, to) for to in answers)
-        idle = None if answers is None else _BEHIND if behind else _WAITING
+        idle = None if answers is None else _BEHIND if path in behind else _WAITING
         for name, weight in zip(names, weights, strict=True):
             for found in sight.lookup(path, name)[:2]:
                 used = bound.get(name, name)
-                yield from _defined(sight, text, found, used, weight, reason, idle)
+                yield from _defined(sight, snapshot, found, used, weight, reason, idle)
         top = max(weights, default=0.0)
         yield Offer(path, -1, o.ROSTER, (44.0 if is_near else 38.0) + top, reason)
         if names:
             yield Offer(path, -1, o.OUTLINE, (30.0 if is_near else 28.0) + top, reason)
             yield Offer(path, -1, o.FULL, (24.0 if is_near else 18.0) + top, reason)
+
+
+def _behind(sight: Sight, paths: Iterable[str], answers: frozenset[str]) -> frozenset[str]:
+    """Those of `paths` that must be read after one of the `answers`."""
+    following = sight.index.following(sorted({*paths, *answers}))
+    return frozenset(path for to in answers for path in following[to])
 
 
 def _how(sight: Sight, path: str, bound: Mapping[str, str], names: Sequence[str]) -> str:
@@ -70,7 +79,7 @@ def _weight(near: Mapping[str, Use], name: str) -> float:
 
 def _defined(
     sight: Sight,
-    text: str,
+    snapshot: Snapshot,
     found: Found,
     bound: str,
     weight: float,
@@ -78,10 +87,9 @@ def _defined(
     idle: float | None,
 ) -> Iterator[Offer]:
     path, at = found
-    once = text.count(bound) < 2  # noqa: PLR2004 -- in its import alone
     is_type = sight.kind(found) in CONTAINERS
     # A function may add a member to what stands before the dot, a type can't.
-    rest = idle if idle is not None and is_type else 96.0 if once else 90.0
+    rest = idle if idle is not None and is_type else _unused(snapshot, bound)
     score = 100 + weight if weight else rest
     yield Offer(path, at, forms.LINE, score, reason, is_close=True)
     if is_type:
@@ -99,6 +107,14 @@ def _defined(
     if weight:
         yield Offer(path, at, forms.DOCUMENTED, 40 + weight, reason)
         yield Offer(path, at, forms.BODY, (28 if is_type else 38) + weight, reason)
+
+
+def _unused(snapshot: Snapshot, bound: str) -> float:
+    """What a line of an import is worth that isn't used near the cursor."""
+    if snapshot.text.count(bound) < 2:  # noqa: PLR2004 -- in its import alone
+        return 96.0
+    # What was used last or comes next is likelier than what is far away in the file.
+    return 90.0 + 4 * closeness(snapshot.text, snapshot.cursor, bound)
 
 
 def _constructor(sight: Sight, found: Found, score: float, reason: str) -> Iterator[Offer]:
