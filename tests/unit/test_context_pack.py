@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import textwrap
-from importlib.util import find_spec
 from typing import TYPE_CHECKING
 
 import pytest
@@ -115,8 +114,6 @@ def test_nothing_is_fetched(install, tmp_path) -> None:
 
 
 def test_without_a_pack_no_process_is_started() -> None:
-    if find_spec(pack.MODULE) is not None:
-        pytest.skip("a language pack is installed")
     made = Apart()
     assert made.facts("a.dart", "Dart", JAVA) is None
     assert made._child is None
@@ -213,15 +210,3 @@ def test_guessed_definitions_make_a_skeleton() -> None:
 def test_a_guess_never_raises(text: str) -> None:
     language = Language(tree_sitter_java.language())
     assert isinstance(guess(language, Parser(language).parse(text.encode()).root_node), list)
-
-
-@pytest.mark.skipif(find_spec(pack.MODULE) is None, reason="no language pack is installed")
-def test_the_real_pack() -> None:
-    made = Apart()
-    try:
-        found = made.facts("a.pl", "Perl", "package A;\nsub run {\n  return 1;\n}\n")
-        if found is None:
-            pytest.skip("the pack has no parser on this machine")
-        assert "run" in [item.name for item in found.definitions]
-    finally:
-        made.close()

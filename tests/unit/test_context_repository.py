@@ -21,6 +21,7 @@ from context.repository import Repository
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from context.report import IndexReport
     from context.types import Corpus
 
 FILES = """
@@ -57,8 +58,14 @@ def database(cache: Path, root: Path) -> Path:
     return folder_for(cache, root.resolve()) / f"index-{SCHEMA}.sqlite3"
 
 
+def started(root: Path, cache: Path) -> IndexReport:
+    """What a server that comes and goes finds."""
+    with contextlib.closing(Repository(root, cache_dir=cache)) as repository:
+        return repository.refresh()
+
+
 def test_a_refresh_reports_what_it_did(root: Path, cache: Path) -> None:
-    report = Repository(root, cache_dir=cache).refresh()
+    report = started(root, cache)
     assert (report.files, report.edges, report.parsed, report.from_cache) == (5, 3, 5, 0)
     assert report.by_language == {"Markdown": 1, "Python": 3, "Text": 1}
     assert report.left_out == {"ignored": 1, "secret": 1}
@@ -206,16 +213,16 @@ def test_a_damaged_cache_is_made_anew(
     root: Path, cache: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     """One line in the log, and the next start is warm again."""
-    Repository(root, cache_dir=cache).refresh()
+    started(root, cache)
     database(cache, root).write_bytes(b"not a database" * 1_000)
     with caplog.at_level(logging.WARNING):
-        assert Repository(root, cache_dir=cache).refresh().parsed == 5
+        assert started(root, cache).parsed == 5
     assert len(caplog.records) == 1
-    assert Repository(root, cache_dir=cache).refresh().parsed == 0
+    assert started(root, cache).parsed == 0
 
 
 def test_a_row_that_has_changed_on_disk_is_read_anew(root: Path, cache: Path) -> None:
-    Repository(root, cache_dir=cache).refresh()
+    started(root, cache)
     with contextlib.closing(sqlite3.connect(database(cache, root))) as base, base:
         base.execute("UPDATE file SET imports = '[[' WHERE path = 'main.py'")
         base.execute("UPDATE graph SET edges = '{}'")
@@ -228,12 +235,12 @@ def test_a_locked_cache_is_done_without(
     root: Path, cache: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Another editor is writing: this one goes on without waiting long."""
-    Repository(root, cache_dir=cache).refresh()
+    started(root, cache)
     monkeypatch.setattr("context.disk.store._BUSY_S", 0.01)
     with contextlib.closing(sqlite3.connect(database(cache, root))) as base:
         base.execute("BEGIN EXCLUSIVE")
         (root / "new.py").write_text("x = 1\n")
-        assert Repository(root, cache_dir=cache).refresh().files == 6
+        assert started(root, cache).files == 6
         base.rollback()
 
 
@@ -248,7 +255,7 @@ def test_a_cache_that_cant_be_is_done_without(
 
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows has other rights")
 def test_the_cache_is_the_users_alone(root: Path, cache: Path) -> None:
-    Repository(root, cache_dir=cache).refresh()
+    started(root, cache)
     assert database(cache, root).parent.stat().st_mode & 0o777 == 0o700
 
 

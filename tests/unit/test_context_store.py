@@ -48,7 +48,8 @@ def database(cache: Path, root: Path) -> Path:
 
 def parsed(cache: Path, root: Path) -> int:
     """How many files a new start has to parse."""
-    return Repository(root, cache_dir=cache).refresh().parsed
+    with contextlib.closing(Repository(root, cache_dir=cache)) as repository:
+        return repository.refresh().parsed
 
 
 @pytest.mark.parametrize("tables", FOREIGN)
