@@ -5,6 +5,13 @@ from __future__ import annotations
 import os
 
 import pytest
+from hypothesis import settings
+
+# The suite answers alike every time; who looks for new failures asks for `explore`, and for as
+# many examples as there is time: `pytest tests/property --hypothesis-profile explore`.
+settings.register_profile("explore", settings(derandomize=False))
+settings.register_profile("same", settings(derandomize=True))
+settings.load_profile("same")
 
 REQUIRE_ALL = "REQUIRE_EVERY_SUITE"
 
