@@ -8,7 +8,7 @@ from contextlib import nullcontext
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from inference.complete import Rules, complete
+from inference.answer.complete import Rules, complete
 from inference.errors import BackendError, InferenceError
 from inference.types import NoCompletion, Request
 from lsp_server.preparation import Prepared, prepare
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from typing import Literal
 
     from context.types import Snapshot
-    from inference.complete import Outcome
+    from inference.answer.complete import Outcome
     from inference.types import Completion
     from lsp_server.workspace import Workspace
 

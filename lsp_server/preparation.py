@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 from context.secrets.gate import Passing
 from context.selection.select import select
 from context.types import LeftOut
-from inference.budget import ceiling, split_budget
-from inference.pack import SnippetCounter, pack
+from inference.prompt.budget import ceiling, split_budget
+from inference.prompt.pack import SnippetCounter, pack
 from lsp_server.workspace import Remembered
 
 if TYPE_CHECKING:

@@ -16,9 +16,9 @@ from context.secrets.gate import Gate
 from context.selection.memo import Memo
 from context.selection.select import SelectState
 from inference.models import define_model, find_model
-from inference.pack import PackState
+from inference.prompt.pack import PackState
 from inference.registry import BackendSettings, make_backend
-from inference.tokenizer import load_tokenizer
+from inference.tokens.tokenizer import load_tokenizer
 from inference.types import Request
 from lsp_server.errors import SettingError
 
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from context.courtesy import Courtesy
     from context.types import LeftOut, Snapshot
     from inference.models import ModelSpec
-    from inference.tokenizer import Tokenizer
+    from inference.tokens.tokenizer import Tokenizer
     from inference.types import Backend
     from lsp_server.settings import Settings
 

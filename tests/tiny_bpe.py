@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 import tokenizers
 from tokenizers import decoders, models, pre_tokenizers, trainers
 
-from inference.formats import FORMATS
+from inference.models.formats import FORMATS
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -59,7 +59,7 @@ def write(folder: Path, *, additive: bool = True, format_name: str = "deepseek-v
     sources = [inspect.getsource(module) for module in (ast, argparse)]
     tokenizer.train_from_iterator(sources, trainer)
     form = FORMATS[format_name]
-    marks = dict.fromkeys((form.bos, form.eos, form.hole, form.begin, form.end, *form.reserved))
+    marks = dict.fromkeys((form.bos, form.eos, *form.keys, *form.reserved))
     tokenizer.add_tokens([tokenizers.AddedToken(mark, normalized=False) for mark in marks])
     path = folder / "tokenizer.json"
     path.write_text(tokenizer.to_str(), encoding="utf-8")

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from inference.formats import FORMATS
 from inference.models import known_models
+from inference.models.formats import FORMATS
 from lsp_server.commands.output import print_json, print_text
 
 if TYPE_CHECKING:

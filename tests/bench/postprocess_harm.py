@@ -18,8 +18,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from inference.hole import hole_at, indent_of
-from inference.postprocess import fit
+from inference.answer.hole import hole_at, indent_of
+from inference.answer.postprocess import fit
 from inference.types import NoCompletion
 
 if TYPE_CHECKING:

@@ -29,10 +29,10 @@ from typing import TYPE_CHECKING
 from context.repository import Repository
 from context.selection.select import SelectState, select
 from context.types import Snapshot
-from inference.budget import split_budget
-from inference.estimate import EstimatingTokenizer
 from inference.models import find_model
-from inference.pack import PackState, SnippetCounter, pack
+from inference.prompt.budget import split_budget
+from inference.prompt.pack import PackState, SnippetCounter, pack
+from inference.tokens.estimate import EstimatingTokenizer
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping

@@ -6,10 +6,10 @@ import pytest
 from marked import parse
 
 from context.types import Selection, Snippet
-from inference.formats import FORMATS
 from inference.models import define_model
-from inference.pack import PackState, pack
-from inference.tokenizer import EstimatingTokenizer
+from inference.models.formats import FORMATS
+from inference.prompt.pack import PackState, pack
+from inference.tokens.tokenizer import EstimatingTokenizer
 
 REPOSITORY = '''
 //- /shop/money.py

@@ -8,7 +8,7 @@ from itertools import pairwise
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from inference.complete import Rules, complete
+from inference.answer.complete import Rules, complete
 from inference.types import Chunk, Completion, Prompt, Request
 
 fragments = st.sampled_from(

@@ -14,24 +14,25 @@ from hypothesis import strategies as st
 from context.types import Selection, Snippet
 from inference.models import find_model
 from inference.normalise import normalise
-from inference.pack import PackState, pack
-from inference.tokenizer import EstimatingTokenizer, load_tokenizer
+from inference.prompt.pack import PackState, pack
+from inference.tokens.tokenizer import EstimatingTokenizer, load_tokenizer
 
 SPEC = find_model("deepseek-coder-v2-lite-base")
 FORM = SPEC.format
+BEGIN, HOLE, END = (mark.text for mark in FORM.marks)
 
 # Code, astral characters, lone surrogates, both line ends, sentinels and halves of them.
 fragments = st.sampled_from(
     [
         *("x = 1", "def f(a, b):", "\n", "\r\n", "    ", "\t", "🙂", "é世", "\ud800", "12345"),
-        *(FORM.hole, FORM.begin[:5], "#a.py\n", ")", "a" * 40, " " * 30),
+        *(HOLE, BEGIN[:5], "#a.py\n", ")", "a" * 40, " " * 30),
     ]
 )
 documents = st.lists(fragments, max_size=60).map("".join) | st.text(max_size=80)
 snippets = st.lists(
     st.builds(
         Snippet,
-        path=st.sampled_from(["e.py", "b/c.py", "d\ne.py", FORM.end]),
+        path=st.sampled_from(["e.py", "b/c.py", "d\ne.py", END]),
         text=documents,
         form=st.just("full"),
         reason=st.just(""),
@@ -77,8 +78,8 @@ def _pack(selection, budget, state, kind, *, as_ids):
 
 def _sides(prompt):
     """The prefix and the suffix of a prompt that was made to be sent as text."""
-    inner = prompt.text.removeprefix(FORM.begin).removesuffix(FORM.end)
-    return inner.split(FORM.hole)
+    inner = prompt.text.removeprefix(BEGIN).removesuffix(END)
+    return inner.split(HOLE)
 
 
 @settings(deadline=None)
@@ -113,9 +114,9 @@ def test_a_text_prompt_fits_as_the_server_counts_it(selection, budget, state):
 @given(selection=selections, budget=budgets, kind=kinds)
 def test_no_sentinel_is_lost_or_smuggled_in(selection, budget, kind):
     prompt = _pack(selection, budget + 3, PackState(), kind, as_ids=False)
-    assert prompt.text.startswith(FORM.begin)
-    assert prompt.text.endswith(FORM.end)
-    assert [prompt.text.count(mark) for mark in (FORM.begin, FORM.hole, FORM.end)] == [1, 1, 1]
+    assert prompt.text.startswith(BEGIN)
+    assert prompt.text.endswith(END)
+    assert [prompt.text.count(mark) for mark in (BEGIN, HOLE, END)] == [1, 1, 1]
 
 
 @settings(deadline=None)

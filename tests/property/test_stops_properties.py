@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from inference.stops import StopScanner
+from inference.answer.stops import StopScanner
 
 letters = st.text(alphabet="ab<|\uff5c", max_size=24)
 stop_lists = st.lists(st.text(alphabet="ab<|\uff5c", min_size=1, max_size=5), max_size=4)

@@ -9,9 +9,9 @@ from itertools import count, repeat
 
 import pytest
 
-from inference.complete import Rules, complete
+from inference.answer.complete import Rules, complete
+from inference.answer.postprocess import fit
 from inference.errors import BackendError
-from inference.postprocess import fit
 from inference.types import Capabilities, Chunk, Completion, NoCompletion, Prompt, Request
 
 
@@ -223,7 +223,7 @@ async def test_a_long_answer_is_judged_in_proportion_to_its_length(monkeypatch):
         judged.append(len(text))
         return fit(text, *args, **kwargs)
 
-    monkeypatch.setattr("inference.complete.fit", counted)
+    monkeypatch.setattr("inference.answer.complete.fit", counted)
     shown = []
     chunks = [f"y{place}\n" for place in range(2_048)]
     outcome, _ = await _complete(chunks, request=_request(limit=4_096), on_text=shown.append)

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from inference import cuts
-from inference.cuts import CutScanner, cut_at, cut_repetition, cut_scope
-from inference.hole import hole_at
+from inference.answer import cuts
+from inference.answer.cuts import CutScanner, cut_at, cut_repetition, cut_scope
+from inference.answer.hole import hole_at
 
 
 def test_each_line_is_judged_once(monkeypatch):

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import pytest
 
-from inference.formats import FORMATS
+from inference.models.formats import FORMATS, fill
 
 V2 = FORMATS["deepseek-v2"]
 
 
 def test_deepseeks_sentinels_are_not_their_ascii_look_alikes():
-    assert V2.begin == "<\uff5cfim\u2581begin\uff5c>"
-    assert V2.hole == "<\uff5cfim\u2581hole\uff5c>"
-    assert V2.end == "<\uff5cfim\u2581end\uff5c>"
+    assert V2.marks[0].text == "<\uff5cfim\u2581begin\uff5c>"
+    assert V2.marks[1].text == "<\uff5cfim\u2581hole\uff5c>"
+    assert V2.marks[2].text == "<\uff5cfim\u2581end\uff5c>"
     assert not V2.holds_sentinel("<|fim_hole|>")
 
 
@@ -33,5 +33,5 @@ def test_layouts(name, has_fim, n_sentinels):
 
 
 def test_a_path_stays_on_its_line():
-    assert V2.header("a/b.py") == "#a/b.py\n"
-    assert V2.header("a\nimport os\n.py") == "#a import os .py\n"
+    assert fill(V2.header, "a/b.py") == ("#a/b.py\n",)
+    assert fill(V2.header, "a\nimport os\n.py") == ("#a import os .py\n",)

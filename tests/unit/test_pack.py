@@ -7,16 +7,16 @@ import tiny_bpe
 from marked import parse
 
 from context.types import Selection, Snippet
-from inference.budget import ceiling, split_budget
 from inference.errors import BudgetError
-from inference.formats import FORMATS
 from inference.models import define_model, find_model
-from inference.pack import PackState, SnippetCounter, pack
-from inference.tokenizer import EstimatingTokenizer, load_tokenizer
+from inference.models.formats import FORMATS
+from inference.prompt.budget import ceiling, split_budget
+from inference.prompt.pack import PackState, SnippetCounter, pack
+from inference.tokens.tokenizer import EstimatingTokenizer, load_tokenizer
 
 SPEC = find_model("deepseek-coder-v2-lite-base")
 FORM = SPEC.format
-BEGIN, HOLE, END = FORM.begin, FORM.hole, FORM.end
+BEGIN, HOLE, END = (mark.text for mark in FORM.marks)
 ESTIMATE = EstimatingTokenizer()
 
 

@@ -9,8 +9,8 @@ from __future__ import annotations
 import pytest
 from marked import parse
 
-from inference.hole import hole_at
-from inference.postprocess import fit
+from inference.answer.hole import hole_at
+from inference.answer.postprocess import fit
 from inference.types import NoCompletion
 
 

@@ -57,7 +57,8 @@ def test_a_key_is_not_shown():
 def test_what_is_slow_to_load_is_loaded_when_needed():
     """The registry and the models bring in no client and no tokenizer library."""
     code = (
-        "import sys, inference.registry, inference.complete, inference.pack, inference.tokenizer;"
+        "import sys, inference.registry, inference.answer.complete, inference.prompt.pack;"
+        "import inference.tokens.tokenizer;"
         "print([name for name in ('httpx', 'tokenizers', 'numpy', 'torch') if name in sys.modules])"
     )
     found = subprocess.run([sys.executable, "-c", code], capture_output=True, check=True, text=True)

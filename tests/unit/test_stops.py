@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from inference.stops import StopScanner
+from inference.answer.stops import StopScanner
 
 
 def _scan(stops, pieces):

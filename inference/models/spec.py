@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from inference.formats import FORMATS
+from inference.models.formats import FORMATS
 
 if TYPE_CHECKING:
-    from inference.formats import FimFormat
+    from inference.models.formats import FimFormat
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,7 +18,7 @@ class ModelSpec:
     Attributes:
         name: ours, lower case.
         aliases: other exact names, such as the one on the hub.
-        format_name: a key of `inference.formats.FORMATS`.
+        format_name: a key of `inference.models.formats.FORMATS`.
         context_tokens: what prompt and completion together may take.
         token_ids: the sentinels' ids as published, by text; empty where unknown.
         licence: of the weights.

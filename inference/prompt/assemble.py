@@ -12,8 +12,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from context.types import LeftOut
-    from inference.formats import FimFormat
-    from inference.tokenizer import Tokenizer
+    from inference.models.formats import FimFormat
+    from inference.tokens.tokenizer import Tokenizer
     from inference.types import Role
 
 

@@ -6,13 +6,14 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from inference.errors import BudgetError
+from inference.models.formats import fill
 from inference.normalise import normalise
-from inference.windows import reach
+from inference.prompt.windows import reach
 
 if TYPE_CHECKING:
-    from inference.formats import FimFormat
-    from inference.model_spec import ModelSpec
-    from inference.tokenizer import Tokenizer
+    from inference.models.formats import FimFormat
+    from inference.models.spec import ModelSpec
+    from inference.tokens.tokenizer import Tokenizer
 
 # So many tokens around the cursor are worth more than any other file.
 _NEAR_TOKENS = 512
@@ -123,7 +124,8 @@ def _current_header(form: FimFormat, path: str, room: int, tokenizer: Tokenizer)
     It stands even before a lone file: it names the language, and the head of the
     prompt stays the same when the first snippet arrives.
     """
-    header = form.header(normalise(path))
+    written = fill(form.header, normalise(path))
+    header = "".join(item for item in written if isinstance(item, str))
     fits = tokenizer.count(header) * 2 <= room
     return header if fits and not form.holds_sentinel(header) else ""
 

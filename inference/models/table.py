@@ -6,8 +6,8 @@ cards and `config.json` and `tokenizer.json` of `deepseek-ai` on the hub.
 
 from __future__ import annotations
 
-from inference.formats import FORMATS
-from inference.model_spec import ModelSpec
+from inference.models.formats import FORMATS
+from inference.models.spec import ModelSpec
 
 _LICENCE = "DeepSeek Model License (use-based restrictions, commercial use allowed)"
 # What the maker states; 163,840 positions are configured, but 128K are what it was extended to.
@@ -18,7 +18,8 @@ _V1_CONTEXT = 16_384
 def _ids(format_name: str, first: int) -> tuple[tuple[str, int], ...]:
     """BOS, EOS, hole, begin and end stand one after the other in both vocabularies."""
     form = FORMATS[format_name]
-    marks = (form.bos, form.eos, form.hole, form.begin, form.end)
+    begin, hole, end = (mark.text for mark in FORMATS["deepseek-v2"].marks)
+    marks = (form.bos, form.eos, hole, begin, end)
     return tuple((mark, first + place) for place, mark in enumerate(marks))
 
 

@@ -12,13 +12,13 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
-from inference.hole import indent_of
+from inference.answer.hole import indent_of
 from inference.normalise import normalise
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
-    from inference.hole import Hole
+    from inference.answer.hole import Hole
 
     Cut = Callable[["Sequence[Line]", Hole], int | None]
 

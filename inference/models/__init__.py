@@ -9,9 +9,9 @@ from __future__ import annotations
 import difflib
 
 from inference.errors import UnknownModelError
-from inference.formats import FORMATS
-from inference.model_spec import ModelSpec
-from inference.model_table import MODELS
+from inference.models.formats import FORMATS
+from inference.models.spec import ModelSpec
+from inference.models.table import MODELS
 
 __all__ = ["DEFAULT_MODEL", "ModelSpec", "define_model", "find_model", "known_models"]
 

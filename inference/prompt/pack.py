@@ -6,18 +6,19 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from context.types import LeftOut
-from inference.assemble import Piece, assemble
-from inference.budget import demand, share
+from inference.models.formats import fill
 from inference.normalise import normalise
-from inference.windows import prefix_start, suffix_end
+from inference.prompt.assemble import Piece, assemble
+from inference.prompt.budget import demand, share
+from inference.prompt.windows import prefix_start, suffix_end
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from context.types import Selection, Snippet
-    from inference.formats import FimFormat
-    from inference.model_spec import ModelSpec
-    from inference.tokenizer import Tokenizer
+    from inference.models.formats import FimFormat
+    from inference.models.spec import ModelSpec
+    from inference.tokens.tokenizer import Tokenizer
     from inference.types import Prompt
 
 _NO_ROOM = "no room in the prompt's budget"
@@ -69,7 +70,7 @@ def pack(
         path: of the current document, relative to the root.
         spec: the model that will read it.
         tokenizer: the model's own, or the estimate.
-        budget_tokens: the ceiling; see `inference.budget.ceiling`.
+        budget_tokens: the ceiling; see `inference.prompt.budget.ceiling`.
         as_ids: whether the ids will be sent, where the tokenizer has them. Else the
             text will, and a server would read a sentinel in somebody's source as a
             control token: such snippets are left out, and the document's window is
@@ -128,14 +129,17 @@ def _pieces(
     """The prompt's stretches in the order of the format."""
     files = [Piece("snippet", one.path, _render(form, one.path, one.text)) for one in snippets]
     slots: dict[str, list[Piece]] = {
-        "files": [*files, Piece("prefix", "", header)],
+        "start": [],
+        "files": files,
+        "header": [Piece("prefix", "", header)],
         "prefix": [Piece("prefix", "", prefix)],
         "suffix": [Piece("suffix", "", suffix)],
-        "begin": [Piece(None, "", form.begin)],
-        "hole": [Piece(None, "", form.hole)],
-        "end": [Piece(None, "", form.end)],
     }
-    return [piece for slot in form.layout for piece in slots[slot]]
+    return [
+        piece
+        for item in form.layout
+        for piece in (slots[item] if isinstance(item, str) else [Piece(None, "", item.text)])
+    ]
 
 
 def _after_sentinels(prefix: str, form: FimFormat) -> str:
@@ -158,4 +162,6 @@ def _before_sentinels(suffix: str, form: FimFormat) -> str:
 
 def _render(form: FimFormat, path: str, text: str) -> str:
     body = normalise(text)
-    return form.header(normalise(path)) + body + ("" if body.endswith("\n") else "\n")
+    written = fill(form.file, normalise(path))
+    header = "".join(item for item in written if isinstance(item, str))
+    return header + body + ("" if body.endswith("\n") else "\n")

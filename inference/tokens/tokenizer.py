@@ -6,12 +6,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 from inference.errors import TokenizerError
-from inference.estimate import EstimatingTokenizer
+from inference.tokens.estimate import EstimatingTokenizer
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from inference.model_spec import ModelSpec
+    from inference.models.spec import ModelSpec
 
 __all__ = ["EstimatingTokenizer", "Tokenizer", "load_tokenizer", "mismatch"]
 
@@ -72,10 +72,10 @@ def load_tokenizer(path: str | Path | None, spec: ModelSpec) -> Tokenizer:
     if path is None:
         return EstimatingTokenizer()
     # The library takes 30 ms to load, which a start without a tokenizer needn't wait for.
-    from inference.tokenizer_file import FileTokenizer
+    from inference.tokens.file import FileTokenizer
 
     tokenizer = FileTokenizer(Path(path))
-    missing = [mark for mark in spec.format.sentinels if tokenizer.control_id(mark) is None]
+    missing = [mark for mark in spec.format.keys if tokenizer.control_id(mark) is None]
     if missing:
         raise TokenizerError(
             f"the tokenizer {tokenizer.name} has no token {missing[0]}, which the model "

@@ -8,18 +8,18 @@ from contextlib import aclosing
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
-from inference.cuts import CutScanner
-from inference.hole import hole_at
-from inference.postprocess import fit
-from inference.stops import StopScanner
+from inference.answer.cuts import CutScanner
+from inference.answer.hole import hole_at
+from inference.answer.postprocess import fit
+from inference.answer.stops import StopScanner
 from inference.types import Completion, NoCompletion
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from inference.cuts import Extent
-    from inference.hole import Hole
-    from inference.postprocess import Fitted
+    from inference.answer.cuts import Extent
+    from inference.answer.hole import Hole
+    from inference.answer.postprocess import Fitted
     from inference.types import Backend, Chunk, Request
 
     OnText = Callable[[str], None]

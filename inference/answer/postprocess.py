@@ -6,16 +6,16 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from inference.brackets import QUOTES, imbalance, open_string, unmatched
-from inference.cuts import CUTS_BY_EXTENT, SIGNIFICANT, cut_at, effective_extent
+from inference.answer.brackets import QUOTES, imbalance, open_string, unmatched
+from inference.answer.cuts import CUTS_BY_EXTENT, SIGNIFICANT, cut_at, effective_extent
 from inference.normalise import normalise
 from inference.types import NoCompletion
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from inference.cuts import Extent
-    from inference.hole import Hole
+    from inference.answer.cuts import Extent
+    from inference.answer.hole import Hole
 
 _TORN_SENTINEL = re.compile("<[|\uff5c][^<>]{0,40}$")
 _CLOSERS = ")]}" + QUOTES

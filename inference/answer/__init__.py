@@ -1,0 +1,1 @@
+"""A stream of generated text becomes a completion that fits its hole."""

@@ -1,0 +1,169 @@
+"""How a model family wants its prompts spelled, as data.
+
+A format names its sentinels and the order of what stands between them; `pack`
+reads it and knows no family by name. A new family is a new entry of `FORMATS`.
+
+DeepSeek's sentinels hold U+FF5C and U+2581, not `|` and `_`; look-alikes are
+read as plain text by the model and give nonsense. They are as published with
+DeepSeek-Coder (README, "Code Insertion") and in its tokenizer.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+Slot = Literal["start", "files", "header", "prefix", "suffix"]
+
+
+@dataclass(frozen=True, slots=True)
+class Control:
+    """A control token in a prompt.
+
+    Attributes:
+        text: how it is spelled where the prompt travels as text.
+        token: its text in the tokenizer's vocabulary, where that is another.
+    """
+
+    text: str
+    token: str = ""
+
+    @property
+    def key(self) -> str:
+        """What `Tokenizer.control_id` finds it by."""
+        return self.token or self.text
+
+
+@dataclass(frozen=True, slots=True)
+class Plain:
+    """Text that stands in every prompt and is no control token."""
+
+    text: str
+
+
+# What stands around files: control tokens, and text in which `{path}` and `{repository}` are
+# filled in.
+Wording = tuple[Control | str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class FimFormat:
+    r"""One family's prompt format.
+
+    What the user types after a prompt's head was chosen is put behind the last item of the
+    layout, where the model goes on writing; no layout need name a place for it.
+
+    Attributes:
+        bos: what a prompt begins with; empty for a family without one. Never part of
+            `Prompt.text`, as every server that tokenises a text prompt puts it there
+            itself; always part of the ids.
+        layout: what stands where. `start` is written once and only where there are other
+            files; `files` are these; `header` comes before the current file.
+        start: see there.
+        file: what precedes each other file's text, the path filled in.
+        header: what precedes the current file's text.
+        header_alone: whether the header stands even where no other file does, so that
+            the prompt's head stays the same when the first one arrives.
+        stops: texts at which a completion ends, the likeliest first, as some servers
+            take only four.
+        reserved: every control text of the family's tokenizer, or how it begins. On a
+            wire that takes only text, none of them may come from somebody's source.
+    """
+
+    name: str
+    bos: str
+    eos: str
+    layout: tuple[Slot | Control | Plain, ...]
+    file: Wording
+    header: Wording
+    stops: tuple[str, ...]
+    reserved: tuple[str, ...]
+    start: Wording = ()
+    header_alone: bool = True
+
+    @property
+    def has_fim(self) -> bool:
+        """Whether the model reads what follows the cursor."""
+        return "suffix" in self.layout
+
+    @property
+    def marks(self) -> tuple[Control, ...]:
+        """The control tokens of the layout, in its order."""
+        return tuple(item for item in self.layout if isinstance(item, Control))
+
+    @property
+    def sentinels(self) -> tuple[str, ...]:
+        """The control texts that every prompt of this format holds, BOS first."""
+        return (*((self.bos,) if self.bos else ()), *(mark.text for mark in self.marks))
+
+    @property
+    def keys(self) -> tuple[str, ...]:
+        """What a tokenizer must know as control tokens to encode such a prompt."""
+        around = (item for words in (self.start, self.file, self.header) for item in words)
+        controls = (*self.marks, *(item for item in around if isinstance(item, Control)))
+        found = (*((self.bos,) if self.bos else ()), *(item.key for item in controls))
+        return tuple(dict.fromkeys(found))
+
+    def holds_sentinel(self, text: str) -> bool:
+        """Whether a tokenizer with added tokens would read control tokens in `text`."""
+        return any(mark in text for mark in self.reserved)
+
+
+def fill(words: Wording, path: str, repository: str = "") -> tuple[Control | str, ...]:
+    """The wording with its blanks filled in; neither can break out of its line."""
+    path, repository = (" ".join(name.splitlines()) for name in (path, repository))
+    return tuple(
+        item
+        if isinstance(item, Control)
+        else item.replace("{path}", path).replace("{repository}", repository)
+        for item in words
+    )
+
+
+_BOS = "<｜begin▁of▁sentence｜>"  # noqa: RUF001 - the model's own spelling
+_EOS = "<｜end▁of▁sentence｜>"  # noqa: RUF001
+_BEGIN = "<｜fim▁begin｜>"  # noqa: RUF001
+_HOLE = "<｜fim▁hole｜>"  # noqa: RUF001
+_END = "<｜fim▁end｜>"  # noqa: RUF001
+
+_STOPS = (_EOS, _BEGIN, _HOLE, _END, "<|EOT|>")
+_V1_RESERVED = (_BOS, *_STOPS, "<pad>", "<|User|>", "<|Assistant|>")
+_V2_RESERVED = (
+    _BOS,
+    *_STOPS,
+    "<｜completion｜>",  # noqa: RUF001
+    "<｜User｜>",  # noqa: RUF001
+    "<｜Assistant｜>",  # noqa: RUF001
+    "<｜tool▁",  # noqa: RUF001 - the beginning of nine control tokens
+)
+
+# DeepSeek-Coder was trained on whole repositories joined in dependency order, each file
+# after a comment with its path (arXiv 2401.14196, section 2.3), so that cross-file text
+# belongs inside of the prefix, and a lone file has its header, too.
+_IN_PREFIX: tuple[Slot | Control, ...] = (
+    Control(_BEGIN),
+    "files",
+    "header",
+    "prefix",
+    Control(_HOLE),
+    "suffix",
+    Control(_END),
+)
+_PREFIX_ONLY: tuple[Slot | Control, ...] = ("files", "header", "prefix")
+_PATH_LINE: Wording = ("#{path}\n",)
+
+
+def _deepseek(
+    name: str, layout: tuple[Slot | Control, ...], reserved: tuple[str, ...]
+) -> FimFormat:
+    return FimFormat(name, _BOS, _EOS, layout, _PATH_LINE, _PATH_LINE, _STOPS, reserved)
+
+
+FORMATS: dict[str, FimFormat] = {
+    entry.name: entry
+    for entry in (
+        _deepseek("deepseek-v1", _IN_PREFIX, _V1_RESERVED),
+        _deepseek("deepseek-v2", _IN_PREFIX, _V2_RESERVED),
+        _deepseek("deepseek-v2-prefix", _PREFIX_ONLY, _V2_RESERVED),
+    )
+}

@@ -1,0 +1,1 @@
+"""Snippets and a document become a prompt, never a token over its budget."""

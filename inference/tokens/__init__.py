@@ -1,0 +1,1 @@
+"""Texts become token counts and ids, as the model at hand reads them."""
