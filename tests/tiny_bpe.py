@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 import tokenizers
 from tokenizers import decoders, models, pre_tokenizers, trainers
 
-from inference.models.formats import FORMATS
+from inference.models import FORMATS
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -9,11 +9,10 @@ from __future__ import annotations
 import difflib
 
 from inference.errors import UnknownModelError
-from inference.models.formats import FORMATS
 from inference.models.spec import ModelSpec
-from inference.models.table import MODELS
+from inference.models.table import FORMATS, MODELS
 
-__all__ = ["DEFAULT_MODEL", "ModelSpec", "define_model", "find_model", "known_models"]
+__all__ = ["DEFAULT_MODEL", "FORMATS", "ModelSpec", "define_model", "find_model", "known_models"]
 
 DEFAULT_MODEL = "deepseek-coder-v2-lite-base"
 
@@ -47,7 +46,7 @@ def define_model(name: str, format_name: str, *, context_tokens: int = 16_384) -
             f"unknown prompt format {format_name!r} for the model {name!r}; "
             f"known are {', '.join(FORMATS)}"
         )
-    return ModelSpec(name, format_name, context_tokens, note="defined by the user")
+    return ModelSpec(name, FORMATS[format_name], context_tokens, note="defined by the user")
 
 
 def known_models() -> tuple[ModelSpec, ...]:
@@ -56,4 +55,4 @@ def known_models() -> tuple[ModelSpec, ...]:
 
 
 def _by_name() -> dict[str, ModelSpec]:
-    return {key.lower(): spec for spec in known_models() for key in (spec.name, *spec.aliases)}
+    return {key.lower(): spec for spec in known_models() for key in spec.names}

@@ -1,11 +1,7 @@
 """How a model family wants its prompts spelled, as data.
 
 A format names its sentinels and the order of what stands between them; `pack`
-reads it and knows no family by name. A new family is a new entry of `FORMATS`.
-
-DeepSeek's sentinels hold U+FF5C and U+2581, not `|` and `_`; look-alikes are
-read as plain text by the model and give nonsense. They are as published with
-DeepSeek-Coder (README, "Code Insertion") and in its tokenizer.
+reads it and knows no family by name. A new family is a new module of `families`.
 """
 
 from __future__ import annotations
@@ -118,52 +114,3 @@ def fill(words: Wording, path: str, repository: str = "") -> tuple[Control | str
         else item.replace("{path}", path).replace("{repository}", repository)
         for item in words
     )
-
-
-_BOS = "<｜begin▁of▁sentence｜>"  # noqa: RUF001 - the model's own spelling
-_EOS = "<｜end▁of▁sentence｜>"  # noqa: RUF001
-_BEGIN = "<｜fim▁begin｜>"  # noqa: RUF001
-_HOLE = "<｜fim▁hole｜>"  # noqa: RUF001
-_END = "<｜fim▁end｜>"  # noqa: RUF001
-
-_STOPS = (_EOS, _BEGIN, _HOLE, _END, "<|EOT|>")
-_V1_RESERVED = (_BOS, *_STOPS, "<pad>", "<|User|>", "<|Assistant|>")
-_V2_RESERVED = (
-    _BOS,
-    *_STOPS,
-    "<｜completion｜>",  # noqa: RUF001
-    "<｜User｜>",  # noqa: RUF001
-    "<｜Assistant｜>",  # noqa: RUF001
-    "<｜tool▁",  # noqa: RUF001 - the beginning of nine control tokens
-)
-
-# DeepSeek-Coder was trained on whole repositories joined in dependency order, each file
-# after a comment with its path (arXiv 2401.14196, section 2.3), so that cross-file text
-# belongs inside of the prefix, and a lone file has its header, too.
-_IN_PREFIX: tuple[Slot | Control, ...] = (
-    Control(_BEGIN),
-    "files",
-    "header",
-    "prefix",
-    Control(_HOLE),
-    "suffix",
-    Control(_END),
-)
-_PREFIX_ONLY: tuple[Slot | Control, ...] = ("files", "header", "prefix")
-_PATH_LINE: Wording = ("#{path}\n",)
-
-
-def _deepseek(
-    name: str, layout: tuple[Slot | Control, ...], reserved: tuple[str, ...]
-) -> FimFormat:
-    return FimFormat(name, _BOS, _EOS, layout, _PATH_LINE, _PATH_LINE, _STOPS, reserved)
-
-
-FORMATS: dict[str, FimFormat] = {
-    entry.name: entry
-    for entry in (
-        _deepseek("deepseek-v1", _IN_PREFIX, _V1_RESERVED),
-        _deepseek("deepseek-v2", _IN_PREFIX, _V2_RESERVED),
-        _deepseek("deepseek-v2-prefix", _PREFIX_ONLY, _V2_RESERVED),
-    )
-}

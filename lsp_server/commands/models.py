@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from inference.models import known_models
-from inference.models.formats import FORMATS
+from inference.models import FORMATS, known_models
 from lsp_server.commands.output import print_json, print_text
 
 if TYPE_CHECKING:
@@ -26,8 +25,8 @@ def run(options: argparse.Namespace) -> None:
 def _entry(spec: ModelSpec) -> dict[str, Any]:
     return {
         "name": spec.name,
-        "aliases": list(spec.aliases),
-        "format": spec.format_name,
+        "aliases": list(spec.names[1:]),
+        "format": spec.format.name,
         "fim": spec.has_fim,
         "context_tokens": spec.context_tokens,
         "licence": spec.licence,
@@ -39,7 +38,7 @@ def _readable(specs: tuple[ModelSpec, ...]) -> str:
     width = max(len(spec.name) for spec in specs)
     lines = [
         f"{spec.name:<{width}}  {'FIM' if spec.has_fim else '-':<3}  "
-        f"{spec.context_tokens:>7} tokens  {spec.format_name:<18}  {spec.note}".rstrip()
+        f"{spec.context_tokens:>7} tokens  {spec.format.name:<18}  {spec.note}".rstrip()
         for spec in specs
     ]
     return "\n".join([*lines, f"formats: {', '.join(FORMATS)}"])

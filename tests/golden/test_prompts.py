@@ -6,8 +6,7 @@ import pytest
 from marked import parse
 
 from context.types import Selection, Snippet
-from inference.models import define_model
-from inference.models.formats import FORMATS
+from inference.models import FORMATS, define_model
 from inference.prompt.pack import PackState, pack
 from inference.tokens.tokenizer import EstimatingTokenizer
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from inference.models.formats import FORMATS, fill
+from inference.models import FORMATS
+from inference.models.formats import fill
 
 V2 = FORMATS["deepseek-v2"]
 

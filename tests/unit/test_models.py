@@ -42,7 +42,7 @@ def test_the_large_one_has_no_fim():
 
 
 def test_names_are_unique():
-    names = [name.lower() for spec in known_models() for name in (spec.name, *spec.aliases)]
+    names = [name.lower() for spec in known_models() for name in spec.names]
     assert len(names) == len(set(names))
 
 

@@ -8,8 +8,7 @@ from marked import parse
 
 from context.types import Selection, Snippet
 from inference.errors import BudgetError
-from inference.models import define_model, find_model
-from inference.models.formats import FORMATS
+from inference.models import FORMATS, define_model, find_model
 from inference.prompt.budget import ceiling, split_budget
 from inference.prompt.pack import PackState, SnippetCounter, pack
 from inference.tokens.tokenizer import EstimatingTokenizer, load_tokenizer

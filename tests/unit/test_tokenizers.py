@@ -8,8 +8,7 @@ import pytest
 import tiny_bpe
 
 from inference.errors import TokenizerError
-from inference.models import define_model, find_model
-from inference.models.formats import FORMATS
+from inference.models import FORMATS, define_model, find_model
 from inference.tokens.tokenizer import EstimatingTokenizer, load_tokenizer, mismatch
 
 SPEC = find_model("deepseek-coder-v2-lite-base")
