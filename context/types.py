@@ -12,6 +12,9 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 Form = Literal["full", "skeleton", "excerpt"]
+# What has happened since the last prompt in a file: text was typed where that prompt stood,
+# the cursor went elsewhere (or there was no prompt), or the user has paused.
+Moment = Literal["typing", "leap", "idle"]
 
 
 @dataclass(frozen=True, slots=True)

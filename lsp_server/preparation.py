@@ -72,7 +72,7 @@ def prepare(
         read=workspace.repository.read,
         passes=lambda path: read(path) is not None,
         recent=tuple(reversed([path for path in workspace.remembered if path != snapshot.path])),
-        is_idle=started - remembered.asked_s > _IDLE_S,
+        moment="idle" if started - remembered.asked_s > _IDLE_S else "leap",
     )
     # A choice that stays wasn't read again, and what was kept from it stays so, too.
     is_same = select_state is remembered.select

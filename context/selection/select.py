@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
     from context.facts import FileFacts
     from context.index import Index
-    from context.types import LeftOut, Snapshot, Snippet, TokenCounter
+    from context.types import LeftOut, Moment, Scope, Snapshot, Snippet, TokenCounter
 
 Key = tuple[str, str, str]
 
@@ -40,6 +40,7 @@ class SelectState:
         key: path and scope it was made for.
         finer: what it was also made of, and may change while the user types.
         digests: the files it shows, each with the digest of what was shown.
+        scope: what surrounded the cursor.
         memo: a cache; two states that differ in it alone give the same answers.
     """
 
@@ -48,6 +49,7 @@ class SelectState:
     snippets: tuple[Snippet, ...] = ()
     left_out: tuple[LeftOut, ...] = ()
     digests: tuple[tuple[str, str], ...] = ()
+    scope: Scope | None = None
     memo: Memo = field(default_factory=Memo, compare=False, repr=False)
 
 
@@ -61,13 +63,13 @@ def select(  # noqa: PLR0913 -- the inputs of a pure function
     read: Callable[[str], str | None],
     passes: Callable[[str], bool] = lambda _: True,
     recent: tuple[str, ...] = (),
-    is_idle: bool = False,
+    moment: Moment = "leap",
 ) -> tuple[Selection, SelectState]:
     """Snippets that cost `budget_tokens` at most, dependencies before what imports them.
 
-    While the cursor stays in its scope the choice stays too, as long as it fits and
-    its files are what they were: a head of the prompt that doesn't move is not
-    prefilled again. When the user has paused (`is_idle`), it is made anew if the
+    While text is typed, and while the cursor stays in its scope, the choice stays too,
+    as long as it fits and its files are what they were: a head of the prompt that doesn't
+    move is not prefilled again. When the user has paused, it is made anew if the
     imports, the line or the files in use have changed.
 
     Args:
@@ -80,22 +82,25 @@ def select(  # noqa: PLR0913 -- the inputs of a pure function
         passes: whether a file may be shown; asked only of those that are about to be, while
             what others say of it may be learnt from any.
         recent: paths of other files that were edited or are open, the last first.
-        is_idle: whether nobody waits for a prompt that begins as the last one did.
+        moment: what has happened since the previous call.
     """
+    prefix, suffix = snapshot.text[: snapshot.cursor], snapshot.text[snapshot.cursor :]
+    is_here = state.key is not None and state.key[0] == snapshot.path
+    if moment == "typing" and is_here and _stands(state, index, budget_tokens, cost):
+        return Selection(prefix, suffix, state.snippets, state.scope, state.left_out), state
     facts = _facts(index, snapshot)
     edges = index.edges_of(facts)
     around = enclosing(facts, snapshot.text, snapshot.cursor)
     scope = scope_of(around)
     key = (snapshot.path, scope.kind if scope else "", scope.name if scope else "")
     finer = (tuple(edges.items()), snapshot.text.count("\n", 0, snapshot.cursor), recent)
-    is_same = key == state.key and (not is_idle or finer == state.finer)
+    is_same = key == state.key and (moment != "idle" or finer == state.finer)
     if not is_same or not _holds(state, index, budget_tokens, cost):
         document = state.memo.table("document", facts, lambda: Source(facts, snapshot.text))
         sight = Sight(index, document, edges, read, state.memo)
         place = Place(snapshot, around, near(snapshot, facts, around), recent)
         room = Room(sight.source, passes, cost, state.memo, budget_tokens)
-        state = _choose(index, sight, place, room, replace(state, key=key, finer=finer))
-    prefix, suffix = snapshot.text[: snapshot.cursor], snapshot.text[snapshot.cursor :]
+        state = _choose(index, sight, place, room, replace(state, key=key, finer=finer, scope=scope))
     return Selection(prefix, suffix, state.snippets, scope, state.left_out), state
 
 
@@ -106,6 +111,14 @@ def _facts(index: Index, snapshot: Snapshot) -> FileFacts:
     if known is not None and is_known and known.digest == digest(to_bytes(snapshot.text)):
         return known
     return parse_open(snapshot.path, snapshot.language, snapshot.text)
+
+
+def _stands(state: SelectState, index: Index, budget_tokens: int, cost: TokenCounter) -> bool:
+    """Whether every file that was chosen before is still there, and all fits."""
+    if not all(path in index.facts for path, _ in state.digests):
+        return False
+    costs = (state.memo.count(cost, item.path, item.text) for item in state.snippets)
+    return sum(costs) <= budget_tokens
 
 
 def _holds(state: SelectState, index: Index, budget_tokens: int, cost: TokenCounter) -> bool:
