@@ -14,12 +14,14 @@ if TYPE_CHECKING:
     from context.types import LeftOut
 
 FinishReason = Literal["stop", "length"]
-Role = Literal["snippet", "prefix", "suffix"]
+Role = Literal["snippet", "prefix", "suffix", "typed"]
+# Where the prompt stands still while somebody types: nowhere, in its line, or in its block.
+Anchoring = Literal["off", "line", "block"]
 
 
 @dataclass(frozen=True, slots=True)
 class PromptPart:
-    """One piece of a prompt and what it costs; `path` is empty for prefix and suffix."""
+    """One piece of a prompt and what it costs; `path` is empty for all but snippets."""
 
     role: Role
     path: str
@@ -40,6 +42,9 @@ class Prompt:
             sentinels.
         bos: the text of the BOS token; `bos + text` is what the model reads.
         left_out: snippets that were selected and aren't in the prompt, and why.
+        healing: the document's last characters before the cursor that aren't in the
+            prompt, as it ends where a token does; what is generated must begin with
+            them, and the completion is what follows.
     """
 
     text: str
@@ -49,6 +54,7 @@ class Prompt:
     parts: tuple[PromptPart, ...]
     bos: str = ""
     left_out: tuple[LeftOut, ...] = ()
+    healing: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,7 +148,17 @@ class NoCompletion:
 
 @dataclass(frozen=True, slots=True)
 class Capabilities:
-    """What a backend can do; what it can't is done without or refused with a reason."""
+    """What a backend can do; what it can't is done without or refused with a reason.
+
+    Attributes:
+        prompt: it reads the packed prompt, not the document.
+        token_ids: it takes the prompt's ids.
+        prompt_suffix: it takes prompt and suffix apart and has a format of its own.
+        chat: it takes messages.
+        logprobs: it says how likely each token was.
+        warm: it can read a prompt ahead, so that the next one with this head is quick.
+        healing: it can be made to begin its answer with a given text.
+    """
 
     prompt: bool = True
     token_ids: bool = False

@@ -216,6 +216,8 @@ def settings_table() -> str:
 
 
 def _shown(default: object) -> str:
+    if isinstance(default, bool):
+        return f"`{str(default).lower()}`"
     return "" if default in (None, ()) else f"`{default}`"
 
 

@@ -7,6 +7,7 @@ from urllib.parse import urlsplit
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 
+Anchoring = Literal["off", "line", "block"]
 LogLevel = Literal["debug", "info", "warning", "error"]
 
 
@@ -26,6 +27,19 @@ class ContextSettings(_Group):
     ignore: tuple[str, ...] = Field(
         default=(),
         description="Further patterns, as in .gitignore, of files never read or sent.",
+    )
+
+
+class PromptSettings(_Group):
+    """How a prompt keeps its head, which a server has read already."""
+
+    anchor: Anchoring = Field(
+        default="block",
+        description="Where the prompt stands still while you type: `block`, `line` or `off`.",
+    )
+    warm_up: bool = Field(
+        default=True,
+        description="Have the server read the next prompt's head when you pause.",
     )
 
 
@@ -81,6 +95,7 @@ class Settings(_Group):
         default=None, description="Path of the model's `tokenizer.json` or its folder."
     )
     context: ContextSettings = ContextSettings()
+    prompt: PromptSettings = PromptSettings()
     completion: CompletionSettings = CompletionSettings()
     log: LogSettings = LogSettings()
 
