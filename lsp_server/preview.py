@@ -7,19 +7,37 @@ from typing import TYPE_CHECKING, Any
 from lsp_server.preparation import Prepared, prepare
 
 if TYPE_CHECKING:
-    from context.types import Snapshot
+    from collections.abc import Iterator
+
+    from context.types import Snapshot, Snippet
+    from inference.types import PromptPart, Role
     from lsp_server.workspace import Workspace
 
+Json = dict[str, Any]
 
-def preview(
-    workspace: Workspace, snapshot: Snapshot, budget_tokens: int | None = None
-) -> dict[str, Any]:
-    """The JSON object of the command and the request.
+
+def preview(workspace: Workspace, snapshot: Snapshot, budget_tokens: int | None = None) -> Json:
+    """The JSON object of the command, for the first request in a file.
 
     Raises:
         BudgetError: the budget doesn't even hold the format's sentinels.
+        TokenizerError: the tokenizer can't be read, or doesn't fit the model.
     """
-    made = prepare(workspace, snapshot, workspace.memory_of(snapshot.path), budget_tokens)
+    return described(workspace, prepared(workspace, snapshot, budget_tokens), budget_tokens)
+
+
+def prepared(workspace: Workspace, snapshot: Snapshot, budget_tokens: int | None) -> Prepared:
+    """The prompt that a completion would now be asked with, after those before it in the file.
+
+    Raises:
+        BudgetError: the budget doesn't even hold the format's sentinels.
+        TokenizerError: the tokenizer can't be read, or doesn't fit the model.
+    """
+    return prepare(workspace, snapshot, workspace.memory_of(snapshot.path), budget_tokens)
+
+
+def described(workspace: Workspace, made: Prepared, budget_tokens: int | None) -> Json:
+    """The JSON object of the request `infill/context`."""
     prompt = made.prompt
     return {
         "budget": budget_tokens or workspace.settings.context.budget_tokens,
@@ -28,7 +46,9 @@ def preview(
         "model": workspace.spec.name,
         "prefix_tokens": _tokens(made, "prefix"),
         "suffix_tokens": _tokens(made, "suffix"),
-        "files": _files(made),
+        "typed_tokens": _tokens(made, "typed"),
+        "healing": prompt.healing,
+        "files": [_file(part, snippet) for part, snippet in _packed(made)],
         "left_out": _left_out(made),
         "prompt": prompt.bos + prompt.text,
         "prompt_ids": list(prompt.token_ids) if prompt.token_ids is not None else None,
@@ -36,26 +56,32 @@ def preview(
     }
 
 
-def _tokens(made: Prepared, role: str) -> int:
+def _tokens(made: Prepared, role: Role) -> int:
     return sum(part.n_tokens for part in made.prompt.parts if part.role == role)
 
 
-def _files(made: Prepared) -> list[dict[str, Any]]:
-    """The snippets that were packed, in prompt order."""
-    parts = [part for part in made.prompt.parts if part.role == "snippet"]
-    packed = {part.path for part in parts}
-    kept = [snippet for snippet in made.selection.snippets if snippet.path in packed]
-    return [
-        {
-            "path": snippet.path,
-            "tokens": part.n_tokens,
-            "form": snippet.form,
-            "reason": snippet.reason,
-            "depth": snippet.depth,
-            "rank": snippet.rank,
-        }
-        for snippet, part in zip(kept, parts, strict=True)
-    ]
+def _packed(made: Prepared) -> Iterator[tuple[PromptPart, Snippet | None]]:
+    """The snippets that were packed, in prompt order, each with its part of the prompt.
+
+    Of a path that stands twice, the parts belong to its snippets in their order.
+    """
+    chosen = list(made.selection.snippets)
+    for part in made.prompt.parts:
+        if part.role == "snippet":
+            place = next((at for at, one in enumerate(chosen) if one.path == part.path), None)
+            yield part, None if place is None else chosen.pop(place)
+
+
+def _file(part: PromptPart, snippet: Snippet | None) -> Json:
+    """A file in the prompt; what is known of it no longer, where it wasn't chosen anew."""
+    return {
+        "path": part.path,
+        "tokens": part.n_tokens,
+        "form": snippet.form if snippet else "excerpt",
+        "reason": snippet.reason if snippet else "stands in the prompt's head since before",
+        "depth": snippet.depth if snippet else None,
+        "rank": snippet.rank if snippet else 0,
+    }
 
 
 def _left_out(made: Prepared) -> list[dict[str, str]]:

@@ -10,7 +10,7 @@ from pygls.exceptions import JsonRpcInvalidParams
 
 from inference.errors import InferenceError
 from lsp_server.positions import PositionError
-from lsp_server.preview import preview
+from lsp_server.preview import described, prepared
 from lsp_server.snapshots import PlaceInWorkspace, snapshot_at
 
 if TYPE_CHECKING:
@@ -24,14 +24,18 @@ def register(server: InfillServer) -> None:
 
     @server.feature(METHOD)
     async def context(params: Any) -> dict[str, Any]:
-        place, budget = _place(server, params), _budget(params)
+        place, budget, remember = _place(server, params), _budget(params), _remember(params)
+        workspace, snapshot = place.workspace, place.snapshot
         loop = asyncio.get_running_loop()
         try:
-            return await loop.run_in_executor(
-                server.session.executor, preview, place.workspace, place.snapshot, budget
+            made = await loop.run_in_executor(
+                server.session.executor, prepared, workspace, snapshot, budget
             )
         except InferenceError as error:
             raise JsonRpcInvalidParams(str(error)) from None
+        if remember:
+            workspace.remember(snapshot.path, made.remembered)
+        return described(workspace, made, budget)
 
 
 def _place(server: InfillServer, params: Any) -> PlaceInWorkspace:
@@ -57,3 +61,10 @@ def _budget(params: Any) -> int | None:
     if budget is not None and (not isinstance(budget, int) or budget < 1):
         raise JsonRpcInvalidParams(f"budget = {budget!r}: expected a number of tokens above 0")
     return budget
+
+
+def _remember(params: Any) -> bool:
+    remember = params.get("remember", False)
+    if not isinstance(remember, bool):
+        raise JsonRpcInvalidParams(f"remember = {remember!r}: expected true or false")
+    return remember
