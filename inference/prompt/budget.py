@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from inference.models.formats import FimFormat
     from inference.models.spec import ModelSpec
     from inference.tokens.tokenizer import Tokenizer
+    from inference.types import Anchoring
 
 # So many tokens around the cursor are worth more than any other file.
 _NEAR_TOKENS = 512
@@ -64,6 +65,8 @@ def split_budget(
     path: str,
     spec: ModelSpec,
     tokenizer: Tokenizer,
+    anchoring: Anchoring = "block",
+    repository: str = "",
 ) -> Shares:
     """What the repository may take next to this document, and what the document may.
 
@@ -73,6 +76,7 @@ def split_budget(
     Raises:
         BudgetError: the budget doesn't hold the format's sentinels and a token more.
     """
+    del anchoring, repository
     wanted = demand(
         budget_tokens, prefix=prefix, suffix=suffix, path=path, spec=spec, tokenizer=tokenizer
     )

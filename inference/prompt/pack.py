@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from inference.models.formats import FimFormat
     from inference.models.spec import ModelSpec
     from inference.tokens.tokenizer import Tokenizer
-    from inference.types import Prompt
+    from inference.types import Anchoring, Prompt
 
 _NO_ROOM = "no room in the prompt's budget"
 _HOLDS_SENTINEL = "holds a control text of the model, which a prompt sent as text can't carry"
@@ -31,6 +31,7 @@ class PackState:
 
     path: str = ""
     prefix_start: int | None = None
+    anchors: tuple[object, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +50,21 @@ class SnippetCounter:
         return self.tokenizer.count(_render(self.form, path, text)) + self.tokenizer.seam_tokens
 
 
-def pack(
+def goes_on(
+    state: PackState,
+    path: str,
+    prefix: str,
+    suffix: str,
+    *,
+    tokenizer: Tokenizer,
+    anchoring: Anchoring = "block",
+) -> bool:
+    """Whether the document is what a known anchor still serves: typing goes on."""
+    del state, path, prefix, suffix, tokenizer, anchoring
+    return False
+
+
+def pack(  # noqa: PLR0913
     selection: Selection,
     state: PackState,
     *,
@@ -58,6 +73,10 @@ def pack(
     tokenizer: Tokenizer,
     budget_tokens: int,
     as_ids: bool = False,
+    anchoring: Anchoring = "block",
+    heal: bool = False,
+    is_idle: bool = False,
+    repository: str = "",
 ) -> tuple[Prompt, PackState]:
     """The prompt for a selection, never a token over the budget, and the state to pass on.
 
@@ -80,6 +99,7 @@ def pack(
     Raises:
         BudgetError: the budget doesn't hold the format's sentinels and a token more.
     """
+    del anchoring, heal, is_idle, repository
     wanted = demand(
         budget_tokens,
         prefix=selection.prefix,
