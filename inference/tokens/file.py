@@ -46,9 +46,9 @@ class FileTokenizer:
 
     exact = True
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, name: str | None = None) -> None:
         file = path / "tokenizer.json" if path.is_dir() else path
-        self.name = file.parent.name + "/" + file.name
+        self.name = name or file.parent.name + "/" + file.name
         described = _read(file)
         self._ids = _added_ids(described, self.name)
         self._texts = {number: text for text, number in self._ids.items()}
@@ -59,9 +59,9 @@ class FileTokenizer:
         # Where a tokenizer joins line ends, another text behind can split the last token.
         self.seam_tokens = 0 if self._additive else 1
 
-    def encode(self, text: str, /) -> list[int]:
+    def encode(self, text: str, /) -> tuple[int, ...]:
         """The text's ids."""
-        return list(chain.from_iterable(self._encode_pieces(text)))
+        return tuple(chain.from_iterable(self._encode_pieces(text)))
 
     def count(self, text: str, /) -> int:
         """How many tokens the text takes, exactly."""

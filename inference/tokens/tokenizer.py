@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
-from inference.errors import TokenizerError
 from inference.tokens.estimate import EstimatingTokenizer
+from inference.tokens.load import TokenizeEndpoint, load_tokenizer
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from inference.models.spec import ModelSpec
 
-__all__ = ["EstimatingTokenizer", "Tokenizer", "load_tokenizer", "mismatch"]
+__all__ = [
+    "EstimatingTokenizer",
+    "TokenizeEndpoint",
+    "Tokenizer",
+    "load_tokenizer",
+    "mismatch",
+]
 
 
 class Tokenizer(Protocol):
@@ -25,7 +30,7 @@ class Tokenizer(Protocol):
 
     @property
     def name(self) -> str:
-        """What the user is told: the file's name, or `estimate`."""
+        """What the user is told: where it is from, or `estimate`."""
         ...
 
     @property
@@ -38,8 +43,13 @@ class Tokenizer(Protocol):
         """How many tokens two texts may take more together than apart."""
         ...
 
-    def encode(self, text: str, /) -> list[int] | None:
-        """The text's ids; None where they can only be estimated."""
+    def encode(self, text: str, /) -> tuple[int, ...] | None:
+        """The text's ids; None where they can only be estimated.
+
+        A text that was asked for lately is found as a whole, its lines one by one. A server
+        that is asked for ids may fail, and then gives None for a text where it gave
+        ids for another.
+        """
         ...
 
     def count(self, text: str, /) -> int:
@@ -57,31 +67,6 @@ class Tokenizer(Protocol):
     def control_id(self, text: str, /) -> int | None:
         """The id of a control token; None where it has no such token."""
         ...
-
-
-def load_tokenizer(path: str | Path | None, spec: ModelSpec) -> Tokenizer:
-    """The model's tokenizer from its `tokenizer.json`, or the estimate without a path.
-
-    Args:
-        path: the file or the folder that holds it, such as a model's folder.
-        spec: the model whose sentinels it must know.
-
-    Raises:
-        TokenizerError: it can't be read, or lacks a sentinel of the model's format.
-    """
-    if path is None:
-        return EstimatingTokenizer()
-    # The library takes 30 ms to load, which a start without a tokenizer needn't wait for.
-    from inference.tokens.file import FileTokenizer
-
-    tokenizer = FileTokenizer(Path(path))
-    missing = [mark for mark in spec.format.keys if tokenizer.control_id(mark) is None]
-    if missing:
-        raise TokenizerError(
-            f"the tokenizer {tokenizer.name} has no token {missing[0]}, which the model "
-            f"{spec.name} needs; set `tokenizer` to the tokenizer.json of that model"
-        )
-    return tokenizer
 
 
 def mismatch(tokenizer: Tokenizer, spec: ModelSpec) -> str | None:
