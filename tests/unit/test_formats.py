@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from inference.models import FORMATS
-from inference.models.formats import fill
+from inference.models.formats import Control, fill
 
 V2 = FORMATS["deepseek-v2"]
 
@@ -17,10 +17,13 @@ def test_deepseeks_sentinels_are_not_their_ascii_look_alikes():
     assert not V2.holds_sentinel("<|fim_hole|>")
 
 
-def test_every_sentinel_is_reserved():
-    for form in FORMATS.values():
-        assert all(form.holds_sentinel(mark) for mark in (*form.sentinels, form.eos))
-        assert all(form.holds_sentinel(stop) for stop in form.stops)
+@pytest.mark.parametrize("form", FORMATS.values(), ids=FORMATS)
+def test_every_control_text_is_reserved(form):
+    """What a prompt or its end is marked with must never come from somebody's source."""
+    around = (item for words in (form.start, form.file, form.header) for item in words)
+    controls = [item.text for item in around if isinstance(item, Control)]
+    for mark in (*form.sentinels, form.bos, form.eos, *controls, *form.stops):
+        assert not mark or form.holds_sentinel(mark), mark
 
 
 @pytest.mark.parametrize(

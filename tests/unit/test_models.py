@@ -35,13 +35,15 @@ def test_an_unknown_name_is_answered_with_near_ones():
     assert "deepseek-v2" in str(caught.value)
 
 
-def test_the_large_one_has_no_fim():
+@pytest.mark.parametrize("kind", ["base", "instruct"])
+def test_the_large_one_has_no_fim(kind):
     """DeepSeek-Coder-V2 236B was trained without it."""
-    without = [spec.name for spec in known_models() if not spec.has_fim]
-    assert without == ["deepseek-coder-v2-base", "deepseek-coder-v2-instruct"]
+    spec = find_model(f"deepseek-coder-v2-{kind}")
+    assert not spec.has_fim
+    assert "suffix" not in spec.format.layout
 
 
-def test_names_are_unique():
+def test_every_name_and_alias_is_one_models_own():
     names = [name.lower() for spec in known_models() for name in spec.names]
     assert len(names) == len(set(names))
 

@@ -1,14 +1,29 @@
-"""DeepSeek: Coder V1, Coder V2 and V2.5, and the hosted names.
+"""DeepSeek: Coder V1, Coder V2 and V2.5, and the names that its maker hosts.
 
 The sentinels hold U+FF5C and U+2581, not `|` and `_`; look-alikes are read as
 plain text by the model and give nonsense. They are as published with
-DeepSeek-Coder (README, "Code Insertion") and in its tokenizer.
+DeepSeek-Coder (README, "Code Insertion"), with DeepSeek-V2.5 (card, "FIM
+completion") and in their tokenizers.
 """
 
 from __future__ import annotations
 
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from inference.models.chat import DEEPSEEK_V1, DEEPSEEK_V2, DEEPSEEK_V2_5
 from inference.models.formats import Control, FimFormat, Slot, Wording
-from inference.models.spec import ModelSpec
+from inference.models.spec import (
+    Fingerprint,
+    ModelSpec,
+    cache_bytes,
+    fingerprint,
+    latent_cache_bytes,
+)
+
+if TYPE_CHECKING:
+    from inference.models.chat import ChatFormat
+    from inference.models.spec import Use
 
 _BOS = "<｜begin▁of▁sentence｜>"  # noqa: RUF001 - the model's own spelling
 _EOS = "<｜end▁of▁sentence｜>"  # noqa: RUF001
@@ -52,12 +67,13 @@ def _deepseek(
 V1 = _deepseek("deepseek-v1", _IN_PREFIX, _V1_RESERVED)
 V2 = _deepseek("deepseek-v2", _IN_PREFIX, _V2_RESERVED)
 V2_PREFIX = _deepseek("deepseek-v2-prefix", _PREFIX_ONLY, _V2_RESERVED)
-FORMATS = (V1, V2, V2_PREFIX)
+# The maker's own service puts sentinels and BOS itself. What its tokenizer makes of a
+# sentinel in somebody's source is not published, so none is sent.
+HOSTED = replace(V2_PREFIX, name="deepseek-hosted", bos="", eos="", stops=())
+FORMATS: tuple[FimFormat, ...] = (V1, V2, V2_PREFIX, HOSTED)
 
+# LICENSE-MODEL of the repositories deepseek-ai/DeepSeek-Coder, -Coder-V2 and -V2.
 _LICENCE = "DeepSeek Model License (use-based restrictions, commercial use allowed)"
-# What the maker states; 163,840 positions are configured, but 128K are what it was extended to.
-_V2_CONTEXT = 131_072
-_V1_CONTEXT = 16_384
 
 
 def _ids(form: FimFormat, first: int) -> tuple[tuple[str, int], ...]:
@@ -66,37 +82,131 @@ def _ids(form: FimFormat, first: int) -> tuple[tuple[str, int], ...]:
     return tuple((mark, first + place) for place, mark in enumerate(marks))
 
 
-def _v1(size: str, kind: str) -> ModelSpec:
+def _v1(
+    size: str,
+    kind: str,
+    parameters_b: float,
+    *,
+    hidden: int,
+    layers: int,
+    kv_heads: int,
+    head_dim: int = 128,
+) -> ModelSpec:
+    """DeepSeek-Coder, arXiv 2401.14196, table 2, and `config.json` of each.
+
+    The parameters follow from these figures. An instruct model ends its turns with
+    another token, which its `config.json` names.
+    """
     name = f"deepseek-coder-{size}-{kind}"
+    is_base = kind == "base"
     return ModelSpec(
         name,
         V1,
-        _V1_CONTEXT,
+        16_384,
         hub=(f"deepseek-ai/{name}",),
         token_ids=_ids(V1, 32_013),
         licence=_LICENCE,
-        note="answers chat, too; the base model completes better" if kind == "instruct" else "",
+        use="completion" if is_base else "actions",
+        parameters_b=parameters_b,
+        kv_bytes_per_token=cache_bytes(layers=layers, kv_heads=kv_heads, head_dim=head_dim),
+        chat=None if is_base else DEEPSEEK_V1,
+        fingerprints=fingerprint(
+            model_type="llama",
+            vocab_size=32_256,
+            hidden_size=hidden,
+            num_hidden_layers=layers,
+            num_key_value_heads=kv_heads,
+            eos_token_id=32_014 if is_base else 32_021,
+        ),
+        note="" if is_base else "completes, too; the base model does it better",
     )
 
 
-def _v2(title: str, form: FimFormat, note: str) -> ModelSpec:
+# DeepSeek-Coder-V2, arXiv 2406.11931, and `config.json` of each. 128K is what the maker states;
+# the configuration's 163,840 positions are those of its rotary scaling. The general models
+# DeepSeek-V2 and -V2-Lite have the same configuration and tokenizer, and aren't told apart.
+def _v2(
+    title: str,
+    form: FimFormat,
+    use: Use,
+    *,
+    chat: ChatFormat | None = None,
+    is_lite: bool = False,
+    note: str = "",
+) -> ModelSpec:
+    layers = 27 if is_lite else 60
     return ModelSpec(
         title.lower(),
         form,
-        _V2_CONTEXT,
+        131_072,
         hub=(f"deepseek-ai/{title}",),
         token_ids=_ids(form, 100_000),
         licence=_LICENCE,
+        use=use,
+        parameters_b=15.7 if is_lite else 235.7,
+        active_b=2.4 if is_lite else 21.0,
+        kv_bytes_per_token=latent_cache_bytes(layers=layers, kv_lora_rank=512, rope_dim=64),
+        chat=chat,
+        fingerprints=_v2_fingerprint(layers, hidden=2048 if is_lite else 5120),
         note=note,
     )
 
 
-_NO_FIM = "236B parameters, trained without fill-in-the-middle: reads only what precedes the cursor"
+def _v2_fingerprint(layers: int, *, hidden: int) -> Fingerprint:
+    return fingerprint(
+        model_type="deepseek_v2",
+        vocab_size=102_400,
+        hidden_size=hidden,
+        num_hidden_layers=layers,
+        n_routed_experts=64 if layers == 27 else 160,  # noqa: PLR2004 - Lite has 27
+        kv_lora_rank=512,
+    )
+
+
+def _hosted(
+    name: str, use: Use, note: str, *, context: int = 1_000_000, aliases: tuple[str, ...] = ()
+) -> ModelSpec:
+    """A name of https://api.deepseek.com, as its page "Models & Pricing" lists it."""
+    return ModelSpec(name, HOSTED, context, aliases=aliases, use=use, note=note)
+
+
+_NO_FIM = "trained without fill-in-the-middle: reads only what precedes the cursor"
+_MERGED = "one model for chat and code, which fills in the middle, too"
+_HOSTED = "hosted by its maker; reads only what precedes the cursor"
+_RETIRED = "hosted by its maker until July 2026; some gateways still know the name"
 
 MODELS: tuple[ModelSpec, ...] = (
-    _v2("DeepSeek-Coder-V2-Lite-Base", V2, "the default: 16B parameters, 2.4B active"),
-    _v2("DeepSeek-Coder-V2-Lite-Instruct", V2, "for code actions; base completes better"),
-    _v2("DeepSeek-Coder-V2-Base", V2_PREFIX, _NO_FIM),
-    _v2("DeepSeek-Coder-V2-Instruct", V2_PREFIX, _NO_FIM),
-    *(_v1(size, kind) for size in ("1.3b", "6.7b", "33b") for kind in ("base", "instruct")),
+    _v2("DeepSeek-Coder-V2-Lite-Base", V2, "completion", is_lite=True, note="the default"),
+    _v2(
+        "DeepSeek-Coder-V2-Lite-Instruct",
+        V2,
+        "both",
+        chat=DEEPSEEK_V2,
+        is_lite=True,
+        note="the base model completes better",
+    ),
+    _v2("DeepSeek-Coder-V2-Base", V2_PREFIX, "completion", note=_NO_FIM),
+    _v2("DeepSeek-Coder-V2-Instruct", V2_PREFIX, "actions", chat=DEEPSEEK_V2, note=_NO_FIM),
+    # Their cards have a section "FIM completion" with the sentinels as they are in V2.
+    _v2("DeepSeek-V2.5", V2, "both", chat=DEEPSEEK_V2_5, note=_MERGED),
+    _v2("DeepSeek-V2.5-1210", V2, "both", chat=DEEPSEEK_V2_5, note=_MERGED),
+    *(
+        _v1(size, kind, parameters_b, hidden=hidden, layers=layers, kv_heads=kv_heads)
+        for size, parameters_b, hidden, layers, kv_heads in (
+            ("1.3b", 1.35, 2048, 24, 16),
+            ("6.7b", 6.74, 4096, 32, 32),
+            ("33b", 33.34, 7168, 62, 8),
+        )
+        for kind in ("base", "instruct")
+    ),
+    _v1("5.7bmqa", "base", 5.7, hidden=4096, layers=32, kv_heads=1),
+    _hosted(
+        "deepseek-flash",
+        "both",
+        _HOSTED,
+        aliases=("deepseek-v4-flash", "deepseek-v4-flash-vision-exp"),
+    ),
+    _hosted("deepseek-v4-pro", "both", _HOSTED),
+    _hosted("deepseek-chat", "both", _RETIRED, context=131_072),
+    _hosted("deepseek-reasoner", "actions", _RETIRED, context=131_072),
 )
