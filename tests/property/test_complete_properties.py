@@ -57,9 +57,10 @@ def _answer(text, cuts, request, extent):
     prefix=sides,
     suffix=sides,
     extent=st.sampled_from(["line", "block"]),
+    healing=st.sampled_from(["", "x", "re", "(", " ", "foo"]),
 )
-def test_any_cut_gives_what_the_whole_gives(text, cuts, prefix, suffix, extent):
-    prompt = Prompt("", None, 0, ("<eos>",), ())
+def test_any_cut_gives_what_the_whole_gives(text, cuts, prefix, suffix, extent, healing):
+    prompt = Prompt("", None, 0, ("<eos>",), (), healing=healing)
     request = Request(prefix, suffix, "a.py", "Python", prompt)
     whole = _answer(text, (), request, extent)
     assert _answer(text, cuts, request, extent) == whole
@@ -77,3 +78,20 @@ def test_an_answer_fits_on_the_cursors_line(text, prefix, suffix, extent):
         assert answer.strip()
         assert "\n" not in (prefix + suffix)[start:end]
         assert start == len(prefix)
+
+
+@settings(deadline=None)
+@given(
+    text=texts,
+    cuts=st.lists(st.integers(0, 99), max_size=6),
+    prefix=sides,
+    suffix=sides,
+    healing=st.sampled_from(["x", "re", "(", " ", "foo"]),
+)
+def test_healing_only_takes_its_own_off(text, cuts, prefix, suffix, healing):
+    """What follows the half-typed word is judged as if the prompt had held it."""
+    plain = Request(prefix, suffix, "a.py", "Python", Prompt("", None, 0, ("<eos>",), ()))
+    healed = Request(
+        prefix, suffix, "a.py", "Python", Prompt("", None, 0, ("<eos>",), (), healing=healing)
+    )
+    assert _answer(healing + text, cuts, healed, "block") == _answer(text, cuts, plain, "block")

@@ -47,8 +47,8 @@ class Written:
         """Nothing to close."""
 
 
-def _request(prefix="x = ", suffix="\n", stops=("<eos>",), limit=64):
-    prompt = Prompt(prefix, None, 1, stops, ())
+def _request(prefix="x = ", suffix="\n", stops=("<eos>",), limit=64, healing=""):
+    prompt = Prompt(prefix, None, 1, stops, (), healing=healing)
     return Request(prefix, suffix, "a.py", "Python", prompt, max_new_tokens=limit)
 
 
@@ -223,7 +223,7 @@ async def test_a_long_answer_is_judged_in_proportion_to_its_length(monkeypatch):
         judged.append(len(text))
         return fit(text, *args, **kwargs)
 
-    monkeypatch.setattr("inference.answer.complete.fit", counted)
+    monkeypatch.setattr("inference.answer.heard.fit", counted)
     shown = []
     chunks = [f"y{place}\n" for place in range(2_048)]
     outcome, _ = await _complete(chunks, request=_request(limit=4_096), on_text=shown.append)
@@ -285,3 +285,42 @@ async def test_what_the_backend_is_sure_of_is_offered_where_the_whole_is_not():
     assert shown == ["self", "self.total"]
     outcome, _ = await _complete(chunks, min_confidence=0.95)
     assert isinstance(outcome.completion, NoCompletion)
+
+
+@pytest.mark.parametrize("chunks", [["self", ".total"], ["s", "e", "l", "f.total"], ["self.total"]])
+async def test_the_half_typed_word_is_taken_off_the_answer(chunks):
+    """The prompt ended before it, so that the model generates it anew."""
+    shown: list[str] = []
+    request = _request("x = se", healing="se")
+    outcome, _ = await _complete(chunks, request=request, on_text=shown.append)
+    assert outcome.completion == Completion("lf.total", (6, 6), None, len(chunks))
+    assert all("lf.total".startswith(text) for text in shown)
+
+
+async def test_what_only_repeats_the_half_typed_word_does_not_count_for_confidence():
+    chunks = [Chunk("s", logprob=-9.0), Chunk("e", logprob=-9.0), Chunk("lf", logprob=-0.5)]
+    outcome, _ = await _complete(chunks, request=_request("x = se", healing="se"))
+    assert outcome.completion.text == "lf"
+    assert outcome.completion.confidence == pytest.approx(math.exp(-0.5))
+    assert outcome.n_tokens == 3
+
+
+@pytest.mark.parametrize("chunks", [["other", "more"], ["s", "o"], ["s"], ["\n    se", "lf"]])
+async def test_another_word_than_the_half_typed_one_is_no_completion(chunks):
+    outcome, _ = await _complete(chunks, request=_request("x = se", healing="se"))
+    assert outcome.completion == NoCompletion(
+        "the model did not go on from the half-typed word 'se'"
+    )
+
+
+async def test_another_word_ends_the_generation():
+    _, backend = await _complete(["x", "more"], request=_request("x = se", healing="se"))
+    assert backend.sent == 1
+
+
+async def test_nothing_at_all_is_said_to_be_nothing_whatever_was_typed():
+    request = _request("x = se", healing="se")
+    outcome, _ = await _complete([Chunk("", finish_reason="stop")], request=request)
+    assert outcome.completion == NoCompletion("the model generated nothing")
+    outcome, _ = await _complete(["s", None], request=request, deadline_s=0.01)
+    assert outcome.completion == NoCompletion("nothing came within the deadline of 0.01 s")
