@@ -128,6 +128,9 @@ def _add_context(commands: _Commands) -> None:
     parser.add_argument("location", metavar="FILE:LINE:COL", help=LOCATION_HELP)
     parser.add_argument("--budget", type=int, metavar="N", help="most tokens the prompt may have")
     parser.add_argument("--prompt", action="store_true", help="print the prompt itself")
+    parser.add_argument(
+        "--typed", type=int, metavar="N", help="as it is once the last N characters were typed"
+    )
 
 
 def _add_index(commands: _Commands) -> None:

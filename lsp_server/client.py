@@ -10,7 +10,7 @@ from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING, Any
 
 from lsp_server import launch
-from lsp_server.errors import FailureError
+from lsp_server.errors import FailureError, of_server
 
 if TYPE_CHECKING:
     from asyncio.subprocess import Process
@@ -26,6 +26,7 @@ CAPABILITIES: Json = {
 }
 
 _IDENTIFIERS = itertools.count(1)
+_INVALID_PARAMS = -32602
 
 
 class Connection:
@@ -58,7 +59,8 @@ class Connection:
         """The result of a request; cancelling this asks the server to cancel it, too.
 
         Raises:
-            FailureError: the server answered with an error or has died.
+            FailureError: the server answered with an error, of kind "refused" where the
+                parameters were wrong, or has died.
         """
         if self._ended:
             raise self._death()
@@ -91,6 +93,17 @@ class Connection:
                 raise self._death()
             self._arrived.clear()
             await self._arrived.wait()
+
+    async def ready(self) -> None:
+        """Return once the server serves.
+
+        Raises:
+            CommandError: it can't, as a setting is wrong for example, or has died.
+        """
+        status = await self.settled()
+        error = status.get("error")
+        if status["kind"] == "error" and error is not None:
+            raise of_server(error)
 
     def last(self, method: str) -> Json | None:
         """The newest notification of that method, None when none has come."""
@@ -135,7 +148,8 @@ class Connection:
         if answer is None or answer.done():
             return
         if (error := message.get("error")) is not None:
-            answer.set_exception(FailureError(f"the server refused: {error['message']}"))
+            kind = "refused" if error.get("code") == _INVALID_PARAMS else None
+            answer.set_exception(FailureError(f"the server refused: {error['message']}", kind=kind))
         else:
             answer.set_result(message.get("result"))
 

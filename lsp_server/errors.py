@@ -9,6 +9,14 @@ CommandError
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+# What the user got wrong, as opposed to what broke.
+_USAGE_KINDS = frozenset({"setting", "unknown-model", "unknown-backend", "budget", "position"})
+
 
 class CommandError(Exception):
     """Ends a command with its exit code; `kind` is stable, for `--json`."""
@@ -44,3 +52,9 @@ class SettingError(UsageError):
 
 class FailureError(CommandError):
     """Something that the command needs has failed."""
+
+
+def of_server(error: Mapping[str, str]) -> CommandError:
+    """What ends a command whose server has told of an error, by `kind` and `message`."""
+    wrong = UsageError if error["kind"] in _USAGE_KINDS else FailureError
+    return wrong(error["message"], kind=error["kind"])

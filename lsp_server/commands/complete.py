@@ -12,15 +12,13 @@ from lsp_server.client import Connection, connect
 from lsp_server.commands.configured import server_arguments
 from lsp_server.commands.output import note, print_json, print_text
 from lsp_server.commands.place import Place, resolve
-from lsp_server.errors import FailureError, NothingToOffer, UsageError
+from lsp_server.errors import FailureError, NothingToOffer, of_server
+from lsp_server.measuring.asking import completion_at, open_text
 
 if TYPE_CHECKING:
     import argparse
 
 Json = dict[str, Any]
-
-# What the user got wrong, as opposed to what broke.
-USAGE_KINDS = frozenset({"setting", "unknown-model", "unknown-backend", "budget", "position"})
 
 
 def run(options: argparse.Namespace) -> None:
@@ -38,12 +36,11 @@ async def _converse(place: Place, options: argparse.Namespace) -> Json:
     """The result, printed as soon as it is there: the server ends while the user reads."""
     command = launch.command("serve", *server_arguments(options))
     async with connect(command, place.root if place.to_crawl else None) as server:
-        _raise_for(await server.settled())
-        uri = place.file.as_uri()
-        server.notify("textDocument/didOpen", _opened(uri, place.text))
+        await server.ready()
+        opened = open_text(server, place.file, place.text, place.cursor)
         if options.stream and not options.json:
             server.listen(_Printer())
-        items = await server.request("textDocument/inlineCompletion", _asked(uri, place))
+        items = await server.request("textDocument/inlineCompletion", completion_at(opened))
         result = _result(items, server)
         _print(result, server, options)
         return result
@@ -58,33 +55,12 @@ def _print(result: Json, server: Connection, options: argparse.Namespace) -> Non
         print_text(result["completion"], end="")
 
 
-def _raise_for(status: Json) -> None:
-    """End the command when the server can't serve at all."""
-    error = status.get("error")
-    if status["kind"] != "error" or error is None:
-        return
-    wrong = UsageError if error["kind"] in USAGE_KINDS else FailureError
-    raise wrong(error["message"], kind=error["kind"])
-
-
-def _opened(uri: str, text: str) -> Json:
-    return {"textDocument": {"uri": uri, "languageId": "", "version": 1, "text": text}}
-
-
-def _asked(uri: str, place: Place) -> Json:
-    return {
-        "textDocument": {"uri": uri},
-        "position": {"line": place.line, "character": place.character},
-        "context": {"triggerKind": 1},
-    }
-
-
 def _result(items: list[Json] | None, server: Connection) -> Json:
     answer = server.last("infill/answer")
     if answer is None:
         raise FailureError("the server answered without saying how", kind="server")
     if answer["error"] is not None:
-        _raise_for({"kind": "error", "error": answer["error"]})
+        raise of_server(answer["error"])
     item = next(iter(items or ()), None)
     details = {key: answer[key] for key in answer if key not in ("uri", "version", "error")}
     return {

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import TYPE_CHECKING, Any
 
 from context import languages
 from context.types import Snapshot
 from inference.errors import InferenceError
-from lsp_server.commands.configured import configured_for
-from lsp_server.commands.output import print_json, print_text
+from lsp_server import launch
+from lsp_server.commands.configured import configured_for, server_arguments
+from lsp_server.commands.output import note, print_json, print_text
 from lsp_server.commands.place import resolve
+from lsp_server.commands.progress import progress_bar
 from lsp_server.commands.tables import Column, Table, show
-from lsp_server.errors import UsageError
+from lsp_server.errors import FailureError, NothingToOffer, UsageError
 from lsp_server.folders import cache_folder
-from lsp_server.positions import Lines
+from lsp_server.measuring.typed import draft_of, type_through
 from lsp_server.preview import preview
 from lsp_server.workspace import open_workspace
 
@@ -33,6 +36,11 @@ COLUMNS = (
     Column("depth", is_number=True),
     WHY,
 )
+PARTS = (
+    ("prefix", "before the cursor"),
+    ("suffix", "after the cursor"),
+    ("typed", "typed since, before the cursor"),
+)
 
 
 def run(options: argparse.Namespace) -> None:
@@ -41,33 +49,74 @@ def run(options: argparse.Namespace) -> None:
     Raises:
         CommandError: as the exit codes of the command line say.
     """
+    _check(options)
     place = resolve(options)
-    shown = _previewed(options, place)
+    shown = _previewed(options, place) if options.typed is None else _typed(options, place)
     if options.json:
         print_json(shown)
     elif options.prompt:
         print_text(shown["prompt"], end="")
     else:
         _show(shown)
+    if "typed" in shown and not options.json:
+        _tell(shown, aside=options.prompt)
+
+
+def _check(options: argparse.Namespace) -> None:
+    if options.budget is not None and options.budget < 1:
+        raise UsageError(f"--budget {options.budget}: expected a number of tokens above 0")
+    if options.typed is not None and options.typed < 1:
+        raise UsageError(f"--typed {options.typed}: expected a number of keystrokes above 0")
 
 
 def _previewed(options: argparse.Namespace, place: Place) -> dict[str, Any]:
     settings = configured_for(options, place.root).settings
-    if options.budget is not None and options.budget < 1:
-        raise UsageError(f"--budget {options.budget}: expected a number of tokens above 0")
     try:
         workspace = open_workspace(place.root, settings, cache_folder())
         try:
             if place.to_crawl:
                 workspace.repository.refresh()
             path = workspace.relative(place.file)
-            cursor = Lines(place.text).starts[place.line] + place.character
-            snapshot = Snapshot(path, languages.of(path, place.text), None, place.text, cursor)
+            language = languages.of(path, place.text)
+            snapshot = Snapshot(path, language, None, place.text, place.cursor)
             return preview(workspace, snapshot, options.budget)
         finally:
             workspace.close()
     except InferenceError as error:
         raise UsageError(str(error), kind=error.kind) from None
+
+
+def _typed(options: argparse.Namespace, place: Place) -> dict[str, Any]:
+    """The prompt after the last keystrokes before the cursor, which a server is told of."""
+    draft = draft_of(place.text, place.cursor, options.typed)
+    if not draft.keys:
+        raise NothingToOffer("nothing stands before the cursor that could have been typed")
+    command = launch.command("serve", *server_arguments(options))
+    root = place.root if place.to_crawl else None
+    try:
+        with progress_bar("Typing") as progress:
+            return asyncio.run(
+                type_through(command, root, place.file, draft, options.budget, progress)
+            )
+    except FailureError as error:
+        if error.kind == "refused":
+            raise UsageError(str(error)) from None
+        raise
+
+
+def _tell(shown: dict[str, Any], *, aside: bool) -> None:
+    """How much of the prompt stood still, next to the result or, `aside` of it, as a note."""
+    typed = shown["typed"]
+    about = "" if shown["prompt_ids"] is not None else "about "
+    sentence = (
+        f"{about}the first {typed['head_tokens']:,} of {shown['tokens']:,} tokens stood still over "
+        f"{typed['keystrokes']:,} keystrokes; each read {about}{typed['read_again']['mean']:,} "
+        f"tokens anew"
+    )
+    if aside:
+        note(sentence)
+    else:
+        print_text(sentence)
 
 
 def _show(shown: dict[str, Any]) -> None:
@@ -78,8 +127,9 @@ def _show(shown: dict[str, Any]) -> None:
     )
     rows = [_row(file) for file in shown["files"]]
     rows += [
-        ("", str(shown["prefix_tokens"]), "prefix", "(this file)", "", "before the cursor"),
-        ("", str(shown["suffix_tokens"]), "suffix", "(this file)", "", "after the cursor"),
+        ("", str(shown[f"{part}_tokens"]), part, "(this file)", "", where)
+        for part, where in PARTS
+        if shown[f"{part}_tokens"] or part != "typed"
     ]
     tables = [Table(head, COLUMNS, rows)]
     if shown["left_out"]:

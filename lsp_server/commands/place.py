@@ -36,6 +36,11 @@ class Place:
     line: int
     character: int
 
+    @property
+    def cursor(self) -> int:
+        """The cursor as an offset into the text."""
+        return Lines(self.text).starts[self.line] + self.character
+
 
 def resolve(options: argparse.Namespace) -> Place:
     """The place that `FILE:LINE:COL`, `--root` and `--stdin` name.

@@ -46,11 +46,10 @@ async def complete_all(
     """Each hole completed, one after the other, by the server that `command` starts.
 
     Raises:
-        FailureError: the server can't serve or has died, or its backend fails.
+        CommandError: the server can't serve or has died, or its backend fails.
     """
     async with connect(command, root) as server:
-        status = await server.settled()
-        _check(status.get("error") if status["kind"] == "error" else None)
+        await server.ready()
         judged: list[Judged] = []
         for hole in holes:
             judged.append(await _complete(server, root, hole))
