@@ -145,6 +145,9 @@ def _add_bench(commands: _Commands) -> None:
     parser.add_argument(
         "--budgets", metavar="N,N", default="2048,8192,32768", help="tokens that a prompt may have"
     )
+    parser.add_argument(
+        "--anchor", action="store_true", help="compare the settings of prompt.anchor instead"
+    )
     parser.add_argument("--only", choices=("recall", "completion"), help="measure this alone")
     parser.add_argument("--list", action="store_true", help="tell of each place, too")
 

@@ -18,10 +18,17 @@ from lsp_server import launch
 from lsp_server.commands.configured import configured_for, server_arguments
 from lsp_server.commands.output import print_json
 from lsp_server.commands.progress import progress_bar
-from lsp_server.commands.scores import completion_row, listed, recall_rows, tables_of
+from lsp_server.commands.scores import (
+    anchor_rows,
+    completion_row,
+    listed,
+    recall_rows,
+    tables_of,
+)
 from lsp_server.commands.tables import show
 from lsp_server.errors import NothingToOffer, UsageError
 from lsp_server.folders import cache_folder
+from lsp_server.measuring.anchored import ANCHORINGS, approach, complete_typed
 from lsp_server.measuring.recall import ask_all
 from lsp_server.measuring.served import complete_all
 from lsp_server.workspace import open_workspace
@@ -31,6 +38,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
+    from lsp_server.measuring.anchored import Anchored
     from lsp_server.workspace import Workspace
 
 
@@ -44,6 +52,8 @@ def run(options: argparse.Namespace) -> None:
     budgets = _budgets(options.budgets)
     if options.n < 1:
         raise UsageError(f"-n {options.n}: expected a number of places above 0")
+    if options.anchor and options.only:
+        raise UsageError("--anchor measures something else than --only; give one of the two")
     try:
         workspace = open_workspace(root, configured_for(options, root).settings, cache_folder())
         try:
@@ -54,10 +64,24 @@ def run(options: argparse.Namespace) -> None:
         raise UsageError(str(error), kind=error.kind) from None
     if options.json:
         print_json(result)
-    if "completion" in result and result["completion"] is None:
-        raise NothingToOffer("no file here is in a language that Infill can parse")
+    _refuse_nothing(workspace, result)
     if not options.json:
         show(*tables_of(root, result))
+
+
+def _refuse_nothing(workspace: Workspace, result: dict[str, Any]) -> None:
+    """End here where nothing could be measured, and say why."""
+    if "anchor" in result and not _reads_prompts(workspace):
+        raise NothingToOffer(
+            f"the backend {workspace.settings.backend!r} reads no prompt, so that it answers the "
+            "same whatever `prompt.anchor` says; set `backend` to one that serves a model"
+        )
+    if None in (result.get("completion", ()), result.get("anchor", ())):
+        raise NothingToOffer("no file here is in a language that Infill can parse")
+
+
+def _reads_prompts(workspace: Workspace) -> bool:
+    return workspace.backend.capabilities.prompt
 
 
 def _budgets(text: str) -> list[int]:
@@ -73,6 +97,8 @@ def _measured(
     with progress_bar(f"Indexing {workspace.root.name}") as progress:
         report = workspace.repository.refresh(progress)
     result: dict[str, Any] = {"seed": options.seed, "files": report.files}
+    if options.anchor:
+        return result | _names(workspace) | {"anchor": _anchors(workspace, options)}
     if options.only != "completion":
         result |= _recall(workspace, options, budgets)
     if options.only != "recall":
@@ -101,8 +127,29 @@ def _completion(workspace: Workspace, options: argparse.Namespace) -> dict[str, 
     command = launch.command("serve", *server_arguments(options))
     with progress_bar("Completing lines") as progress:
         judged = asyncio.run(complete_all(command, workspace.root, holes, progress))
-    names = {"backend": workspace.settings.backend, "model": workspace.model_name}
-    return names | completion_row(judged)
+    return _names(workspace) | completion_row(judged)
+
+
+def _names(workspace: Workspace) -> dict[str, Any]:
+    return {"backend": workspace.settings.backend, "model": workspace.model_name}
+
+
+def _anchors(workspace: Workspace, options: argparse.Namespace) -> list[dict[str, Any]] | None:
+    """The same holes under each setting; None where there are none, or nobody to read prompts."""
+    holes = _drawn(draw_holes, workspace, options) if _reads_prompts(workspace) else []
+    if not holes:
+        return None
+    rng = random.Random(options.seed)  # noqa: S311 - likewise
+    approaches = [approach(hole, rng) for hole in holes]
+    answered: dict[str, list[Anchored]] = {}
+    for setting in ANCHORINGS:
+        # Without a pause nothing is warmed up, and a slow machine's pauses shouldn't count.
+        more = ("--set", f"prompt.anchor={setting}", "--set", "prompt.warm_up=false")
+        command = launch.command("serve", *server_arguments(options), *more)
+        with progress_bar(f"Completing with prompt.anchor = {setting}") as progress:
+            work = complete_typed(command, workspace.root, approaches, progress)
+            answered[setting] = asyncio.run(work)
+    return anchor_rows(answered)
 
 
 def _drawn(

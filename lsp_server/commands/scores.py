@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING, Any
 from lsp_server.commands.tables import Column, Table
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
     from pathlib import Path
 
+    from lsp_server.measuring.anchored import Anchored
     from lsp_server.measuring.recall import Asked
     from lsp_server.measuring.served import Judged
 
@@ -36,6 +37,16 @@ COMPLETION = (
     Column("exact", "bold green", is_number=True),
     Column("exact of shown", is_number=True),
     Column("similarity", is_number=True),
+    P50,
+    P99,
+)
+ANCHORS = (
+    Column("anchor", "cyan"),
+    *COMPLETION[1:6],
+    Column("won", is_number=True),
+    Column("lost", is_number=True),
+    Column("prompt", is_number=True),
+    Column("read anew", "bold green", is_number=True),
     P50,
     P99,
 )
@@ -80,6 +91,26 @@ def completion_row(judged: Sequence[Judged]) -> Json:
     }
 
 
+def anchor_rows(answered: Mapping[str, Sequence[Anchored]]) -> list[Json]:
+    """One row a setting, each compared with the first, hole by hole."""
+    first = next(iter(answered.values()))
+    return [_anchor_row(setting, done, first) for setting, done in answered.items()]
+
+
+def _anchor_row(setting: str, done: Sequence[Anchored], first: Sequence[Anchored]) -> Json:
+    pairs = [
+        (one.judged.is_exact, other.judged.is_exact) for one, other in zip(done, first, strict=True)
+    ]
+    return {
+        "anchor": setting,
+        **completion_row([one.judged for one in done]),
+        "won": sum(here and not there for here, there in pairs),
+        "lost": sum(there and not here for here, there in pairs),
+        "prompt_tokens": round(mean(one.n_prompt for one in done), 1),
+        "read_again": round(mean(one.n_read for one in done), 1),
+    }
+
+
 def _percentiles(times: Sequence[float]) -> Json:
     cuts = quantiles(times, n=100, method="inclusive") if len(times) > 1 else [*times] * 99
     return {"p50": round(cuts[49], 3), "p99": round(cuts[98], 3)}
@@ -111,6 +142,9 @@ def tables_of(root: Path, result: Json) -> list[Table]:
         row = result["completion"]
         title = f"{root}: the rest of a line, by {row['model']}"
         tables.append(Table(title, COMPLETION, [_completion_cells(row)]))
+    if "anchor" in result:
+        title = f"{root}: the rest of a line that was typed up to, by {result['model']}"
+        tables.append(Table(title, ANCHORS, [_anchor_cells(row) for row in result["anchor"]]))
     return tables
 
 
@@ -133,15 +167,22 @@ def _readable(rows: Sequence[Json]) -> list[tuple[str, ...]]:
 
 
 def _completion_cells(row: Json) -> tuple[str, ...]:
+    return row["backend"], *_quality(row), *_times(row["latency_ms"])
+
+
+def _anchor_cells(row: Json) -> tuple[str, ...]:
+    numbers = (row["won"], row["lost"], round(row["prompt_tokens"]), row["read_again"])
+    return row["anchor"], *_quality(row), *map(str, numbers), *_times(row["latency_ms"])
+
+
+def _quality(row: Json) -> tuple[str, ...]:
     similarity = row["edit_similarity"]
     return (
-        row["backend"],
         str(row["holes"]),
         f"{row['shown']:.2f}",
         f"{row['exact_match']:.2f}",
         f"{row['exact_match_of_shown']:.2f}",
         "" if similarity is None else f"{similarity:.2f}",
-        *_times(row["latency_ms"]),
     )
 
 

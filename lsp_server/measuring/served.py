@@ -60,10 +60,20 @@ async def complete_all(
 
 async def _complete(server: Connection, root: Path, hole: Hole) -> Judged:
     asked = open_hole(server, root, hole)
+    judged = await judge(server, asked, hole)
+    close_hole(server, asked)
+    return judged
+
+
+async def judge(server: Connection, asked: dict[str, Any], hole: Hole) -> Judged:
+    """What the server answers to an `inlineCompletion` in the open hole, and how good it is.
+
+    Raises:
+        FailureError: the server has died, or its backend fails.
+    """
     started = time.perf_counter()
     items = await server.request("textDocument/inlineCompletion", asked)
     seconds = time.perf_counter() - started
-    close_hole(server, asked)
     _check((server.last("infill/answer") or {}).get("error"))
     shown: str = items[0]["insertText"].partition("\n")[0].rstrip() if items else ""
     truth = hole.middle.rstrip()

@@ -8,7 +8,14 @@ import pytest
 
 from context.probe.holes import Hole
 from context.probe.places import Place
-from lsp_server.commands.scores import completion_row, listed, recall_rows, tables_of
+from lsp_server.commands.scores import (
+    anchor_rows,
+    completion_row,
+    listed,
+    recall_rows,
+    tables_of,
+)
+from lsp_server.measuring.anchored import Anchored
 from lsp_server.measuring.recall import Asked
 from lsp_server.measuring.served import Judged
 from lsp_server.measuring.similarity import edit_similarity
@@ -52,6 +59,30 @@ def test_completions_are_right_among_all_and_among_those_shown():
     assert (row["shown"], row["exact_match"], row["exact_match_of_shown"]) == (0.5, 0.25, 0.5)
     assert row["edit_similarity"] == 0.75
     assert row["latency_ms"]["p50"] == 25.0
+
+
+def _anchored(marks, n_read):
+    """Answers at holes, `+` for a right one."""
+    return [
+        Anchored(Judged(HOLE, is_shown=True, is_exact=mark == "+", similarity=1.0, seconds=0), 9, n)
+        for mark, n in zip(marks, n_read, strict=True)
+    ]
+
+
+def test_settings_of_the_anchor_are_compared_hole_by_hole():
+    """As many may be won as lost; a mean doesn't tell."""
+    answered = {
+        "off": _anchored("++--", (50, 50, 40, 60)),
+        "block": _anchored("+-++", (2, 2, 2, 2)),
+    }
+    rows = anchor_rows(answered)
+    assert [(row["exact_match"], row["won"], row["lost"]) for row in rows] == [
+        (0.5, 0, 0), (0.75, 2, 1),
+    ]  # fmt: skip
+    assert [row["read_again"] for row in rows] == [50, 2]
+    (table,) = tables_of(Path("/r"), {"anchor": rows, "model": "m"})
+    assert [row[0] for row in table.rows] == ["off", "block"]
+    assert all(len(row) == len(table.columns) for row in table.rows)
 
 
 def test_where_nothing_is_shown_nothing_is_similar():
