@@ -1,0 +1,60 @@
+"""Which rule of cutting holds for a tokenizer, found out by trying."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from itertools import chain, product
+from typing import TYPE_CHECKING
+
+from inference.tokens.pieces import RULES, WHOLE
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator
+
+    from inference.tokens.pieces import Rule
+
+# Whatever kinds of characters a tokenizer's pattern tells apart stand here at the end of a
+# line, around line ends and at the beginning of one.
+_TAILS = (*"x1);'\"_世é🙂-/", "क्", "x ", ";  ", "x\t", ")\t ", "")
+_ENDS = ("\n", "\n\n", "\n  \n", "\r\n", "\n\t\n\n", "\n\n\n\n", "\n\r\n")
+_HEADS = (*"x1(#<'\"_世é🙂/", "  x", "\tx", "    1", " )", "  // c", "// c", "'s", "      ", "Xy")
+PROBE = "".join(map("".join, product(_TAILS, _ENDS, _HEADS)))
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """A text's ids, and where in it each word begins that was merged by itself."""
+
+    ids: tuple[int, ...]
+    starts: tuple[int, ...]
+
+
+def find_rule(split: Callable[[list[str]], list[Words]], vocabulary: Iterable[str]) -> Rule:
+    """The finest rule under which a text's ids are those of its pieces.
+
+    The ids must be the same on a text with every neighbourhood of a line end. As that
+    may be so by chance, because no token joins just these, the tokenizer's pattern must
+    end a word at each cut, too; or, where it has no pattern, no token of its
+    vocabulary may reach over one.
+
+    Args:
+        split: the tokenizer at hand, for several texts at once.
+        vocabulary: the texts of its tokens, spelled as plain text.
+    """
+    [whole] = split([PROBE])
+    tokens = "\0".join(vocabulary)
+    for rule in RULES:
+        pieces = rule.cut(PROBE)
+        parts = split(pieces)
+        if whole.ids != tuple(chain.from_iterable(part.ids for part in parts)):
+            continue
+        if whole.starts == tuple(_starts(pieces, parts)) or not rule.across.search(tokens):
+            return rule
+    return WHOLE
+
+
+def _starts(pieces: list[str], parts: list[Words]) -> Iterator[int]:
+    offset = 0
+    for piece, part in zip(pieces, parts, strict=True):
+        yield from (offset + start for start in part.starts)
+        offset += len(piece)
