@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import re
 import threading
 import time
 from contextlib import contextmanager, suppress
@@ -20,7 +21,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
 Hang = Literal["before", "during"]
 _TLS = b"\x16"  # what an encrypted connection begins with
@@ -43,7 +44,12 @@ class Script:
         drop: close the connection instead of answering.
         tear: close it in the middle of the body, after the pieces.
         refuse_logprobs: answer 400 to requests that want them.
+        refuse_beginnings: answer 400 to requests that say how the answer begins.
         events: raw lines to send instead of the pieces.
+        reply: the pieces as an answer to what was asked, instead of `text`.
+        owned_by: who its models say that they are served by; None knows no `/models`.
+        tokens: what `/tokenize` answers; None knows no such path.
+        heals: begin with what is asked to begin with.
     """
 
     text: tuple[str, ...] = ("pass",)
@@ -58,7 +64,12 @@ class Script:
     drop: bool = False
     tear: bool = False
     refuse_logprobs: bool = False
+    refuse_beginnings: bool = False
     events: tuple[str, ...] | None = None
+    reply: Callable[[dict[str, Any]], tuple[str, ...]] | None = None
+    owned_by: str | None = None
+    tokens: tuple[int, ...] | None = None
+    heals: bool = False
 
 
 @dataclass(slots=True)
@@ -67,9 +78,10 @@ class Wire:
 
     Attributes:
         script: may be exchanged between requests.
-        requests: the JSON bodies, in the order they came.
+        requests: the JSON bodies, in the order they came, but for questions about the server.
         headers: likewise, names in lower case.
         paths: likewise.
+        probes: paths of the questions about the server.
         running: requests that are being answered now.
         hung_up: when a client left in the middle of an answer, by `time.monotonic`.
         connections: accepted so far.
@@ -80,6 +92,7 @@ class Wire:
     requests: list[dict[str, Any]] = field(default_factory=list)
     headers: list[dict[str, str]] = field(default_factory=list)
     paths: list[str] = field(default_factory=list)
+    probes: list[str] = field(default_factory=list)
     running: int = 0
     hung_up: list[float] = field(default_factory=list)
     connections: int = 0
@@ -172,9 +185,16 @@ async def _exchange(wire: Wire, reader: asyncio.StreamReader, writer: asyncio.St
     first, *lines = head.strip().split("\r\n")
     headers = {name.lower(): value.strip() for name, _, value in (x.partition(":") for x in lines)}
     body = await reader.readexactly(int(headers.get("content-length", "0")))
-    wire.paths.append(first.split()[1])
+    path = first.split()[1]
+    if not path.endswith("completions"):
+        wire.probes.append(path)
+        return await _tell(wire.script, path, writer)
+    if _is_probe(asked := json.loads(body or b"{}")):
+        wire.probes.append(path)
+        return await _answer(wire, writer, asked)
+    wire.paths.append(path)
     wire.headers.append(headers)
-    wire.requests.append(json.loads(body or b"{}"))
+    wire.requests.append(asked)
     wire._note(running=wire.running + 1)
     answer = asyncio.ensure_future(_answer(wire, writer, wire.requests[-1]))
     # A client says nothing more while it waits, so that whatever comes is its leaving.
@@ -192,6 +212,28 @@ async def _exchange(wire: Wire, reader: asyncio.StreamReader, writer: asyncio.St
         wire._note(running=wire.running - 1)
 
 
+def _is_probe(asked: dict[str, Any]) -> bool:
+    """Whether it is asked for an impossible beginning, to see whether that is obeyed."""
+    return "stream" not in asked and "structured_outputs" in asked
+
+
+async def _tell(script: Script, path: str, writer: asyncio.StreamWriter) -> bool:
+    """Answer a question about the server; whether the connection may be used again."""
+    told: dict[str, Any] | None = None
+    if path == "/v1/models" and script.owned_by is not None:
+        told = {"object": "list", "data": [{"id": "tiny", "owned_by": script.owned_by}]}
+    if path == "/tokenize" and script.tokens is not None:
+        told = {"tokens": list(script.tokens), "count": len(script.tokens)}
+    status = 404 if told is None else 200
+    return await _send_whole(writer, status, "application/json", json.dumps(told or {}), ())
+
+
+def _beginning(asked: dict[str, Any]) -> str:
+    """What the answer must begin with, of a pattern that says just that."""
+    pattern: str = asked.get("structured_outputs", {}).get("regex", "")
+    return re.sub(r"\\(.)", r"\1", pattern.removesuffix(r"[\s\S]*"))
+
+
 async def _answer(wire: Wire, writer: asyncio.StreamWriter, asked: dict[str, Any]) -> bool:
     """Send what the script says; whether the connection may be used again."""
     script = wire.script
@@ -202,6 +244,13 @@ async def _answer(wire: Wire, writer: asyncio.StreamWriter, asked: dict[str, Any
     if script.refuse_logprobs and "logprobs" in asked:
         refusal = json.dumps({"error": {"message": "logprobs is not supported"}})
         return await _send_whole(writer, 400, "application/json", refusal, ())
+    if script.refuse_beginnings and "structured_outputs" in asked:
+        refusal = json.dumps({"error": {"message": "requires a tokenizer"}})
+        return await _send_whole(writer, 400, "application/json", refusal, ())
+    if _is_probe(asked):
+        text = (_beginning(asked) if script.heals else "") + "x"
+        body = json.dumps({"choices": [{"index": 0, "text": text, "finish_reason": "length"}]})
+        return await _send_whole(writer, 200, "application/json", body, ())
     if script.status != 200 or script.body:
         return await _send_whole(
             writer, script.status, script.content_type, script.body, script.headers
@@ -225,10 +274,14 @@ def _events(script: Script, asked: dict[str, Any]) -> Iterator[str]:
     if script.events is not None:
         yield from script.events
         return
-    for place, text in enumerate(script.text[: asked.get("max_tokens")]):
+    pieces = script.reply(asked) if script.reply else script.text
+    if script.heals and "structured_outputs" in asked:
+        pieces = (_beginning(asked), *pieces)
+    for place, text in enumerate(pieces[: asked.get("max_tokens")]):
         choice: dict[str, Any] = {"index": 0, "text": text, "finish_reason": None}
         if script.logprobs and "logprobs" in asked:
-            choice["logprobs"] = {"tokens": [text], "token_logprobs": [script.logprobs[place]]}
+            logprob = script.logprobs[min(place, len(script.logprobs) - 1)]
+            choice["logprobs"] = {"tokens": [text], "token_logprobs": [logprob]}
         yield _data({"choices": [choice]})
     if script.finish:
         yield _data({"choices": [{"index": 0, "text": "", "finish_reason": script.finish}]})

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import asyncio
-from contextlib import aclosing, suppress
+from contextlib import aclosing
 from dataclasses import dataclass, replace
 from ssl import PROTOCOL_TLS_CLIENT, SSLContext
 from typing import TYPE_CHECKING, Any
@@ -11,22 +10,24 @@ from typing import TYPE_CHECKING, Any
 import httpx
 
 from inference.errors import BackendError
-from inference.types import Capabilities, Chunk
+from inference.types import Capabilities
+from inference.wire import vllm
+from inference.wire.completions import chunks_of, start_of
 from inference.wire.endpoint import parse_endpoint
-from inference.wire.events import DONE, events, parse_object
-from inference.wire.faults import Call, event_fault, page_fault, status_fault, transport_fault
+from inference.wire.faults import Call, page_fault, status_fault, transport_fault
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncGenerator
+    from collections.abc import AsyncGenerator, Sequence
 
-    from inference.types import FinishReason, Request
+    from inference.types import Chunk, Request
 
 _MAX_STOPS = 4  # The API takes no more; the rest are looked for on our side.
-_MAX_ERROR_BYTES = 65_536
 _REFUSED = (400, 422)
 _OK = 200
-_DRAIN_S = 0.1
-_LEAST = -1e9  # Some servers send a large number for minus infinity.
+_OTHER_IDS = (
+    "{host} reads texts differently from the tokenizer at hand, or doesn't say how it does, so "
+    "prompts are sent as text; set `tokenizer` to the tokenizer.json of its model {model!r}"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +56,7 @@ class OpenAIBackend:
         api_key: sent as bearer token; never logged.
         send_ids: send the prompt's ids where it has them, which vLLM takes and many
             others don't. A prompt to be sent so must be packed so.
+        heal: have the server begin its answer with what the prompt left out.
         timeouts: until a server counts as gone.
 
     Raises:
@@ -68,20 +70,57 @@ class OpenAIBackend:
         api_key: str | None = None,
         *,
         send_ids: bool = False,
+        heal: bool = False,
         timeouts: Timeouts | None = None,
     ) -> None:
         self._endpoint = parse_endpoint(endpoint)
         self._model = model
         self._key = _checked_key(api_key, self._endpoint.host)
         self._send_ids = send_ids
+        self._heal = heal
         self._timeouts = timeouts or Timeouts()
         self._ask_logprobs = True
         self._made: httpx.AsyncClient | None = None
 
     @property
     def capabilities(self) -> Capabilities:
-        """What this wire carries."""
-        return Capabilities(token_ids=self._send_ids, logprobs=True, warm=True)
+        """What this wire carries; more, perhaps, once `probe` has found out."""
+        return Capabilities(token_ids=self._send_ids, logprobs=True, warm=True, healing=self._heal)
+
+    @property
+    def probe_text(self) -> str:
+        """What `probe` wants the ids of."""
+        return vllm.PROBE
+
+    async def probe(self, ids: Sequence[int] | None, /) -> str | None:
+        """Find out whether the server takes ids and heals; why not, where the user can help.
+
+        Args:
+            ids: of `probe_text`, by the tokenizer that prompts are made with; None where
+                that only estimates.
+
+        Raises:
+            BackendError: the server can't be reached; ask again later.
+        """
+        client, call = (
+            self._client(),
+            Call(
+                self._endpoint.host,
+                self._model,
+                has_key=bool(self._key),
+                read_s=self._timeouts.read_s,
+            ),
+        )
+        try:
+            if not await vllm.is_vllm(client, self._endpoint):
+                return None
+            self._heal = await vllm.heals(client, self._endpoint, self._model)
+            if ids is None:
+                return None
+            self._send_ids = await vllm.reads_alike(client, self._endpoint, self._model, ids)
+        except httpx.HTTPError as error:
+            raise transport_fault(error, call, streaming=False) from error
+        return None if self._send_ids else _OTHER_IDS.format(host=call.host, model=self._model)
 
     async def stream(self, request: Request, /) -> AsyncGenerator[Chunk]:
         """The answer as it comes.
@@ -90,19 +129,22 @@ class OpenAIBackend:
             BackendError: the server can't be reached, refused, fell silent, broke off
                 or answered nonsense; the message says which and what to do.
         """
-        try:
-            async with aclosing(self._answer(request)) as chunks:
-                async for chunk in chunks:
-                    yield chunk
-        except _LogprobsRefusedError:
-            self._ask_logprobs = False
-            async with aclosing(self._answer(request)) as chunks:
-                async for chunk in chunks:
-                    yield chunk
+        refused = True
+        while refused:
+            refused = False
+            try:
+                async with aclosing(self._answer(request)) as chunks:
+                    async for chunk in chunks:
+                        yield chunk
+            except _LogprobsRefusedError:
+                refused, self._ask_logprobs = True, False
+            except _HealingRefusedError:
+                refused, request = True, _unhealed(request)
 
     async def warm(self, request: Request, /) -> None:
-        """Have the server prefill the prompt, by asking for one token."""
-        async with aclosing(self.stream(replace(request, max_new_tokens=1))) as chunks:
+        """Have the server prefill the prompt, by asking for one token, whichever."""
+        asked = replace(_unhealed(request), max_new_tokens=1)
+        async with aclosing(self.stream(asked)) as chunks:
             async for _ in chunks:
                 pass
 
@@ -118,23 +160,26 @@ class OpenAIBackend:
         streaming = False
         try:
             async with self._client().stream("POST", self._url, json=body) as response:
-                await self._check(response, call)
+                await self._check(response, call, body)
                 streaming = True
-                async with aclosing(_chunks(response, call)) as chunks:
+                async with aclosing(chunks_of(response, call)) as chunks:
                     async for chunk in chunks:
                         yield chunk
         except httpx.HTTPError as error:
             raise transport_fault(error, call, streaming=streaming) from error
 
-    async def _check(self, response: httpx.Response, call: Call) -> None:
+    async def _check(self, response: httpx.Response, call: Call, asked: dict[str, Any]) -> None:
         """Let pass only what may be an answer."""
         if "html" in response.headers.get("content-type", ""):
             raise page_fault(call.host)
         if response.status_code == _OK:
             return
-        body = await _start_of(response)
-        if self._ask_logprobs and response.status_code in _REFUSED and b"logprobs" in body:
-            raise _LogprobsRefusedError
+        body = await start_of(response)
+        if response.status_code in _REFUSED:
+            if "logprobs" in asked and b"logprobs" in body:
+                raise _LogprobsRefusedError
+            if vllm.BEGINNING in asked:
+                raise _HealingRefusedError
         raise status_fault(response.status_code, response.headers, body, call)
 
     def _body(self, request: Request) -> dict[str, Any]:
@@ -151,6 +196,7 @@ class OpenAIBackend:
             "stop": prompt.stops[:_MAX_STOPS],
             "stream": True,
         }
+        body |= vllm.beginning_with(prompt.healing) if self._heal else {}
         return body | ({"logprobs": 1} if self._ask_logprobs else {})
 
     def _call(self, request: Request) -> Call:
@@ -187,6 +233,16 @@ class _LogprobsRefusedError(BackendError):
     """The server takes the request only without `logprobs`."""
 
 
+class _HealingRefusedError(BackendError):
+    """The server may take the request where nothing is said of how the answer begins."""
+
+
+def _unhealed(request: Request) -> Request:
+    """The request, its answer free to begin with anything."""
+    prompt = replace(request.prompt, healing="") if request.prompt else None
+    return replace(request, prompt=prompt)
+
+
 def _checked_key(key: str | None, host: str) -> str:
     key = (key or "").strip()
     if not (key.isascii() and key.isprintable()):
@@ -195,99 +251,3 @@ def _checked_key(key: str | None, host: str) -> str:
             "`api_key_env` names"
         )
     return key
-
-
-async def _chunks(response: httpx.Response, call: Call) -> AsyncGenerator[Chunk]:
-    """The chunks of an answer, up to the one that says why it ended.
-
-    Raises:
-        BackendError: it ends without saying so.
-    """
-    finished = False
-    async with aclosing(_objects(response, call.host)) as found:
-        async for event in found:
-            if "error" in event:
-                raise event_fault(event["error"], call)
-            for choice in _choices(event, call.host):
-                chunk = _chunk(choice, call.host)
-                finished = finished or chunk.finish_reason is not None
-                yield chunk
-    if not finished:
-        raise BackendError(
-            f"{call.host} broke off its answer without saying that it was done; its log may say why"
-        )
-
-
-async def _objects(response: httpx.Response, host: str) -> AsyncGenerator[dict[str, Any]]:
-    """The JSON objects of an answer: one for each event, or one in all.
-
-    Some servers take `stream` for a wish.
-    """
-    if "json" in response.headers.get("content-type", ""):
-        yield parse_object(await response.aread(), host)
-        return
-    async with aclosing(events(response.aiter_bytes(), host)) as found:
-        async for data in found:
-            if data == DONE:
-                break
-            yield parse_object(data, host)
-        await _drain(found)
-
-
-async def _drain(rest: AsyncGenerator[bytes]) -> None:
-    """Read what follows the end mark, as only a connection that was read to its end is kept."""
-    with suppress(TimeoutError):
-        async with asyncio.timeout(_DRAIN_S):
-            async for _ in rest:
-                pass
-
-
-def _choices(event: dict[str, Any], host: str) -> list[Any]:
-    choices = event.get("choices")
-    if choices is None:
-        return []
-    if not isinstance(choices, list):
-        raise _unknown_shape(host)
-    return choices  # pyright: ignore[reportUnknownVariableType] - JSON
-
-
-def _chunk(choice: Any, host: str) -> Chunk:
-    try:
-        text: str = (choice.get("text") or "") + ""
-        scored: Any = choice.get("logprobs")
-        scores: Any = scored.get("token_logprobs") if scored else None
-        logprobs: list[Any] = [score for score in scores or () if score is not None]
-        ended: Any = choice.get("finish_reason")
-    except (AttributeError, TypeError) as error:
-        raise _unknown_shape(host) from error
-    reason: FinishReason | None = None
-    if ended:
-        reason = "length" if ended == "length" else "stop"
-    return Chunk(
-        text, logprob=_total(logprobs), finish_reason=reason, n_tokens=len(logprobs) or None
-    )
-
-
-def _total(logprobs: list[Any]) -> float | None:
-    """Their sum; None where there are none or one can't be a log-probability.
-
-    Servers have sent NaN and numbers that no float can hold.
-    """
-    sound = all(isinstance(one, int | float) and _LEAST <= one <= 0 for one in logprobs)
-    return float(sum(logprobs)) if logprobs and sound else None
-
-
-def _unknown_shape(host: str) -> BackendError:
-    return BackendError(
-        f"{host} sent a completion of an unknown shape; does `endpoint` lead to an "
-        "OpenAI-compatible server?"
-    )
-
-
-async def _start_of(response: httpx.Response) -> bytes:
-    body = b""
-    async for piece in response.aiter_bytes():
-        body += piece
-        if len(body) > _MAX_ERROR_BYTES:
-            break
-    return body

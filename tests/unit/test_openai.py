@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 import time
 from contextlib import aclosing
 
@@ -11,14 +12,14 @@ import wire
 
 from inference.backends.openai import OpenAIBackend, Timeouts
 from inference.errors import BackendError
-from inference.types import Chunk, Prompt, Request
+from inference.types import Capabilities, Chunk, Prompt, Request
 
 KEY = "sk-secret-0123456789"
 PRIVATE_CODE = "launch_code = 'correct horse battery'"
 
 
-def _request(*, ids: tuple[int, ...] | None = None, n: int = 16) -> Request:
-    prompt = Prompt(PRIVATE_CODE, ids, 9, ("<eos>", "a", "b", "c", "d"), ())
+def _request(*, ids: tuple[int, ...] | None = None, n: int = 16, healing: str = "") -> Request:
+    prompt = Prompt(PRIVATE_CODE, ids, 9, ("<eos>", "a", "b", "c", "d"), (), healing=healing)
     return Request(PRIVATE_CODE, "", "a.py", "Python", prompt, max_new_tokens=n)
 
 
@@ -87,6 +88,87 @@ async def test_a_server_without_logprobs_is_asked_without_from_then_on():
     assert ["logprobs" in asked for asked in server.requests] == [True, False, False]
 
 
+async def test_the_answer_is_made_to_begin_with_what_the_prompt_leaves_out():
+    """By a pattern that escapes what means something in patterns; asked for only then."""
+    with wire.serve(wire.Script(heals=True)) as server:
+        backend = OpenAIBackend(server.endpoint, "tiny", heal=True)
+        assert backend.capabilities.healing
+        chunks = await _collect(backend, _request(healing="$x["))
+        assert "".join(chunk.text for chunk in chunks) == "$x[pass"
+        await _collect(backend, _request())
+    pattern = server.requests[0]["structured_outputs"]["regex"]
+    assert re.fullmatch(pattern, "$x[ and\nmore")
+    assert not re.fullmatch(pattern, " $x[")
+    assert "structured_outputs" not in server.requests[1]
+
+
+async def test_without_healing_nothing_is_said_of_the_beginning():
+    with wire.serve() as server:
+        await _collect(OpenAIBackend(server.endpoint, "tiny"), _request(healing="x"))
+    assert "structured_outputs" not in server.requests[0]
+
+
+async def test_a_beginning_that_is_refused_is_not_insisted_on():
+    with wire.serve(wire.Script(refuse_beginnings=True)) as server:
+        chunks = await _collect(
+            OpenAIBackend(server.endpoint, "tiny", heal=True), _request(healing="x")
+        )
+    assert [chunk.text for chunk in chunks] == ["pass", ""]
+    assert ["structured_outputs" in asked for asked in server.requests] == [True, False]
+
+
+async def test_what_no_pattern_takes_is_not_asked_for():
+    with wire.serve() as server:
+        await _collect(OpenAIBackend(server.endpoint, "tiny", heal=True), _request(healing="a\0b"))
+    assert "structured_outputs" not in server.requests[0]
+
+
+async def _probed(script: wire.Script, ids: tuple[int, ...] | None) -> tuple[Capabilities, str]:
+    """What the backend knows of such a server, and what it would have the user know."""
+    with wire.serve(script) as server:
+        backend = OpenAIBackend(server.endpoint, "tiny", KEY)
+        told = await backend.probe(ids)
+        await backend.aclose()
+        assert server.requests == []
+        return backend.capabilities, told or ""
+
+
+async def test_ids_are_sent_to_a_vllm_that_reads_texts_as_we_do():
+    script = wire.Script(owned_by="vllm", tokens=(5, 6), heals=True)
+    found, told = await _probed(script, (5, 6))
+    assert (found.token_ids, found.healing, told) == (True, True, "")
+
+
+async def test_a_vllm_that_reads_texts_differently_gets_text_and_the_user_hears_of_it():
+    for tokens in ((5, 7), None):
+        found, told = await _probed(wire.Script(owned_by="vllm", tokens=tokens), (5, 6))
+        assert (found.token_ids, found.healing) == (False, False)
+        assert "reads texts differently" in told
+        assert "set `tokenizer`" in told
+
+
+async def test_without_a_tokenizer_there_are_no_ids_to_compare():
+    found, told = await _probed(wire.Script(owned_by="vllm", tokens=(5,), heals=True), None)
+    assert (found.token_ids, found.healing, told) == (False, True, "")
+
+
+@pytest.mark.parametrize("owner", [None, "llamacpp"])
+async def test_other_servers_are_asked_nothing_more(owner):
+    with wire.serve(wire.Script(owned_by=owner, tokens=(5,), heals=True)) as server:
+        backend = OpenAIBackend(server.endpoint, "tiny")
+        assert await backend.probe((5,)) is None
+        await backend.aclose()
+    assert backend.capabilities == OpenAIBackend(server.endpoint, "tiny").capabilities
+    assert server.probes == ["/v1/models"]
+
+
+async def test_a_server_that_is_not_there_is_not_judged():
+    backend = OpenAIBackend(f"http://127.0.0.1:{wire.closed_port()}/v1", "tiny")
+    with pytest.raises(BackendError, match="nothing listens"):
+        await backend.probe((5,))
+    await backend.aclose()
+
+
 async def test_connections_are_kept():
     with wire.serve() as server:
         backend = OpenAIBackend(server.endpoint, "tiny")
@@ -103,6 +185,14 @@ async def test_warming_asks_for_one_token():
         await backend.warm(_request())
         await backend.aclose()
     assert [asked["max_tokens"] for asked in server.requests] == [1]
+
+
+async def test_warming_asks_for_any_token():
+    with wire.serve(wire.Script(heals=True)) as server:
+        backend = OpenAIBackend(server.endpoint, "tiny", heal=True)
+        await backend.warm(_request(healing="x"))
+        await backend.aclose()
+    assert "structured_outputs" not in server.requests[0]
 
 
 async def test_closing_the_stream_stops_the_generation_at_the_server():
