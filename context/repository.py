@@ -101,6 +101,15 @@ class Repository:
                     return made
 
     @property
+    def latest(self) -> Index:
+        """The last index that was made, at no cost: it may lack what was typed since.
+
+        What is gone from the disk or may no longer be sent isn't in it either.
+        """
+        with self._lock:
+            return self._seen
+
+    @property
     def revision(self) -> int:
         """A number that grows whenever an entry is added, changed or removed."""
         return self._revision

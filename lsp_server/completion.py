@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from context.types import Snapshot
     from inference.answer.complete import Outcome
-    from inference.types import Completion
+    from inference.types import Completion, Prompt
     from lsp_server.workspace import Workspace
 
 
@@ -55,9 +55,9 @@ async def answer(
 ) -> Answer:
     """The completion at the snapshot's cursor; a failing backend is an answer, too."""
     started = time.perf_counter()
-    refusal = await _refusal(workspace, snapshot, executor)
-    if refusal is not None:
-        return Answer(NoCompletion(refusal))
+    refused = await refusal(workspace, snapshot, executor)
+    if refused is not None:
+        return Answer(NoCompletion(refused))
     try:
         with workspace.repository.courtesy:
             prepared = await _prepared(workspace, snapshot, executor)
@@ -75,7 +75,7 @@ def _while_here(workspace: Workspace) -> AbstractContextManager[object]:
     return workspace.repository.courtesy if shares else nullcontext()
 
 
-async def _refusal(workspace: Workspace, snapshot: Snapshot, executor: Executor) -> str | None:
+async def refusal(workspace: Workspace, snapshot: Snapshot, executor: Executor) -> str | None:
     """Why this document must not leave the machine; None where it doesn't or may."""
     if workspace.stays_here:
         return None
@@ -104,23 +104,30 @@ async def _streamed(
     on_text: Callable[[str], None] | None,
 ) -> Outcome:
     completion = workspace.settings.completion
-    prefix, suffix = snapshot.text[: snapshot.cursor], snapshot.text[snapshot.cursor :]
-    request = Request(
-        prefix,
-        suffix,
-        snapshot.path,
-        snapshot.language,
-        prompt=prepared.prompt if prepared else None,
-        max_new_tokens=completion.max_tokens,
-    )
+    request = request_for(workspace, snapshot, prepared.prompt if prepared else None)
     rules = Rules(
         cursor=snapshot.cursor,
-        extent=_extent(suffix),
+        extent=_extent(request.suffix),
         min_confidence=completion.min_confidence,
         deadline_s=completion.deadline_ms / 1000,
     )
-    return await complete(
+    outcome = await complete(
         workspace.backend, request, rules, clock=time.perf_counter, on_text=on_text
+    )
+    if request.prompt is not None and outcome.first_token_s is not None:
+        workspace.read_prompt = request.prompt.text
+    return outcome
+
+
+def request_for(workspace: Workspace, snapshot: Snapshot, prompt: Prompt | None) -> Request:
+    """What the backend is asked with that prompt."""
+    return Request(
+        snapshot.text[: snapshot.cursor],
+        snapshot.text[snapshot.cursor :],
+        snapshot.path,
+        snapshot.language,
+        prompt=prompt,
+        max_new_tokens=workspace.settings.completion.max_tokens,
     )
 
 

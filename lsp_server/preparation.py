@@ -10,16 +10,19 @@ from context.secrets.gate import Passing
 from context.selection.select import select
 from context.types import LeftOut
 from inference.prompt.budget import ceiling, split_budget
-from inference.prompt.pack import SnippetCounter, pack
+from inference.prompt.pack import SnippetCounter, goes_on, pack
 from lsp_server.workspace import Remembered
 
 if TYPE_CHECKING:
-    from context.types import Selection, Snapshot
+    from context.selection.select import SelectState
+    from context.types import Moment, Selection, Snapshot
+    from inference.prompt.pack import PackState
     from inference.types import Prompt
     from lsp_server.workspace import Workspace
 
 
-# Who hasn't typed for so long doesn't mind that the prompt's head is read again.
+# Who hasn't typed for so long doesn't mind that the prompt's head is read again, where
+# it hasn't been made anew and read ahead meanwhile.
 _IDLE_S = 2.0
 
 
@@ -34,65 +37,145 @@ class Prepared:
     pack_ms: float
 
 
+@dataclass(frozen=True, slots=True)
+class _Chosen:
+    """What is to be packed, and what that leaves for the next time."""
+
+    selection: Selection
+    state: SelectState
+    withheld: tuple[LeftOut, ...]
+    repository_tokens: int
+
+
 def prepare(
-    workspace: Workspace, snapshot: Snapshot, remembered: Remembered, budget_tokens: int | None
+    workspace: Workspace,
+    snapshot: Snapshot,
+    remembered: Remembered,
+    budget_tokens: int | None,
+    *,
+    is_idle: bool = False,
 ) -> Prepared:
     """The prompt for a snapshot; safe to call from a worker thread.
+
+    While somebody types on where the last prompt was made, it costs what was typed:
+    nothing is parsed, chosen or counted anew.
 
     Args:
         workspace: the repository it lies in.
         snapshot: the document and its cursor.
         remembered: from the previous request in that file.
         budget_tokens: instead of the configured budget.
+        is_idle: nobody waits, so that the prompt's head may be made anew.
 
     Raises:
         BudgetError: the budget doesn't even hold the format's sentinels.
         TokenizerError: the tokenizer can't be read, or doesn't fit the model.
     """
     started = time.perf_counter()
-    settings, spec, tokenizer = workspace.settings, workspace.spec, workspace.tokenizer()
+    settings = workspace.settings
     budget = ceiling(
-        budget_tokens or settings.context.budget_tokens, spec, settings.completion.max_tokens
+        budget_tokens or settings.context.budget_tokens,
+        workspace.spec,
+        settings.completion.max_tokens,
     )
-    shares = split_budget(
+    goes_on = budget == remembered.budget_tokens and _goes_on(workspace, snapshot, remembered.pack)
+    if goes_on and not workspace.warms_up:
+        is_idle = is_idle or started - remembered.asked_s > _IDLE_S
+    moment: Moment = "idle" if is_idle else "typing" if goes_on else "leap"
+    chosen = _choose(workspace, snapshot, remembered, budget, moment)
+    selected = time.perf_counter()
+    prompt, pack_state = pack(
+        chosen.selection,
+        remembered.pack,
+        path=snapshot.path,
+        spec=workspace.spec,
+        tokenizer=workspace.tokenizer(),
+        budget_tokens=budget,
+        as_ids=workspace.backend.capabilities.token_ids,
+        anchoring=settings.prompt.anchor,
+        heal=workspace.backend.capabilities.healing,
+        is_idle=is_idle,
+        repository=workspace.repository.root.name,
+    )
+    packed = time.perf_counter()
+    workspace.gate.save()
+    state = Remembered(
+        chosen.state, pack_state, chosen.withheld, started, budget, chosen.repository_tokens
+    )
+    return Prepared(
+        chosen.selection, prompt, state, (selected - started) * 1000, (packed - selected) * 1000
+    )
+
+
+def _goes_on(workspace: Workspace, snapshot: Snapshot, state: PackState) -> bool:
+    return goes_on(
+        state,
+        snapshot.path,
+        snapshot.text[: snapshot.cursor],
+        snapshot.text[snapshot.cursor :],
+        tokenizer=workspace.tokenizer(),
+        anchoring=workspace.settings.prompt.anchor,
+    )
+
+
+def _choose(
+    workspace: Workspace, snapshot: Snapshot, remembered: Remembered, budget: int, moment: Moment
+) -> _Chosen:
+    """What stands, where somebody types on and all of it is still there; else what is wanted now.
+
+    An index without what was typed last will do to see that: the one with it means
+    parsing what is open.
+    """
+    if moment == "typing":
+        read = Passing(workspace.gate, workspace.repository.read)
+        room = remembered.repository_tokens
+        selection, state = _selected(workspace, snapshot, remembered, read, room, moment)
+        if state is remembered.select:
+            selection = _without(selection, remembered.withheld)
+            return _Chosen(selection, state, remembered.withheld, room)
+        moment = "leap"
+    read = Passing(workspace.gate, workspace.repository.read)
+    room = _room(workspace, snapshot, budget)
+    selection, state = _selected(workspace, snapshot, remembered, read, room, moment)
+    # A choice that stays wasn't read again, and what was kept from it stays so, too.
+    is_same = state is remembered.select
+    withheld = remembered.withheld if is_same else _left_out(read)
+    return _Chosen(_without(selection, withheld), state, withheld, room)
+
+
+def _room(workspace: Workspace, snapshot: Snapshot, budget: int) -> int:
+    """How many tokens the document leaves to the repository."""
+    return split_budget(
         budget,
         prefix=snapshot.text[: snapshot.cursor],
         suffix=snapshot.text[snapshot.cursor :],
         path=snapshot.path,
-        spec=spec,
-        tokenizer=tokenizer,
-    )
-    read = Passing(workspace.gate, workspace.repository.read)
-    selection, select_state = select(
-        workspace.repository.index,
+        spec=workspace.spec,
+        tokenizer=workspace.tokenizer(),
+        anchoring=workspace.settings.prompt.anchor,
+        repository=workspace.repository.root.name,
+    ).repository
+
+
+def _selected(
+    workspace: Workspace,
+    snapshot: Snapshot,
+    remembered: Remembered,
+    read: Passing,
+    room: int,
+    moment: Moment,
+) -> tuple[Selection, SelectState]:
+    repository = workspace.repository
+    return select(
+        repository.latest if moment == "typing" else repository.index,
         snapshot,
         remembered.select,
-        budget_tokens=shares.repository,
-        cost=SnippetCounter(tokenizer, spec.format),
-        read=workspace.repository.read,
+        budget_tokens=room,
+        cost=SnippetCounter(workspace.tokenizer(), workspace.spec.format),
+        read=repository.read,
         passes=lambda path: read(path) is not None,
         recent=tuple(reversed([path for path in workspace.remembered if path != snapshot.path])),
-        moment="idle" if started - remembered.asked_s > _IDLE_S else "leap",
-    )
-    # A choice that stays wasn't read again, and what was kept from it stays so, too.
-    is_same = select_state is remembered.select
-    withheld = remembered.withheld if is_same else _left_out(read)
-    selection = _without(selection, withheld)
-    selected = time.perf_counter()
-    prompt, pack_state = pack(
-        selection,
-        remembered.pack,
-        path=snapshot.path,
-        spec=spec,
-        tokenizer=tokenizer,
-        budget_tokens=budget,
-        as_ids=workspace.backend.capabilities.token_ids,
-    )
-    packed = time.perf_counter()
-    workspace.gate.save()
-    state = Remembered(select_state, pack_state, withheld, started)
-    return Prepared(
-        selection, prompt, state, (selected - started) * 1000, (packed - selected) * 1000
+        moment=moment,
     )
 
 

@@ -149,14 +149,17 @@ class Session:
             return None
 
     def _let_go(self, workspace: Workspace) -> None:
+        if workspace.warming is not None:
+            workspace.warming.cancel()
         workspace.close()
         self.start(workspace.backend.aclose())
 
-    def start(self, work: Coroutine[Any, Any, None]) -> None:
+    def start(self, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
         """Do something that no message waits for; it ends with the session at the latest."""
         task = asyncio.create_task(work)
         self._background.add(task)
         task.add_done_callback(self._background.discard)
+        return task
 
     def shadow(self, document: Document, text: str | None) -> Workspace | None:
         """Let a document stand before its file (None: no longer); the workspace it lies in."""

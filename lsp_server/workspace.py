@@ -18,11 +18,12 @@ from context.selection.select import SelectState
 from inference.models import define_model, find_model
 from inference.prompt.pack import PackState
 from inference.registry import BackendSettings, make_backend
-from inference.tokens.tokenizer import load_tokenizer
+from inference.tokens.load import TokenizeEndpoint, load_tokenizer
 from inference.types import Request
 from lsp_server.errors import SettingError
 
 if TYPE_CHECKING:
+    import asyncio
     from pathlib import Path
 
     from context.courtesy import Courtesy
@@ -44,12 +45,16 @@ class Remembered:
     Attributes:
         withheld: what was wanted for its selection, and holds a secret.
         asked_s: when that request was, by the clock of `time.perf_counter`.
+        budget_tokens: what its prompt was made for; 0 where there was none.
+        repository_tokens: what of that the document left to the repository.
     """
 
     select: SelectState
     pack: PackState
     withheld: tuple[LeftOut, ...] = ()
     asked_s: float = 0.0
+    budget_tokens: int = 0
+    repository_tokens: int = 0
 
 
 @dataclass(slots=True)
@@ -64,6 +69,8 @@ class Workspace:
         refreshing: a refresh is under way.
         watched: what changes below the root is told.
         resting: the next idle moment is waited for.
+        warming: the warm-up that waits for a pause or is under way.
+        read_prompt: the text of the prompt that the backend read last.
         failure: for the user, why the last refresh came to nothing; None where it didn't.
         closing: set when nothing more is to be begun.
     """
@@ -79,6 +86,8 @@ class Workspace:
     refreshing: bool = False
     watched: bool = False
     resting: bool = False
+    warming: asyncio.Task[None] | None = None
+    read_prompt: str | None = None
     failure: str | None = None
     closing: Event = field(default_factory=Event)
     remembered: OrderedDict[str, Remembered] = field(default_factory=OrderedDict[str, Remembered])
@@ -115,7 +124,12 @@ class Workspace:
         """
         with self._loading:
             if self._tokenizer is None:
-                self._tokenizer = load_tokenizer(self.settings.tokenizer, self.spec)
+                self._tokenizer = load_tokenizer(
+                    self.settings.tokenizer,
+                    self.spec,
+                    folder=self.settings.model,
+                    endpoint=_tokenize_endpoint(self.settings),
+                )
             return self._tokenizer
 
     def memory_of(self, path: str) -> Remembered:
@@ -157,6 +171,12 @@ class Workspace:
     def stays_here(self) -> bool:
         """Whether what the backend is sent stays on this machine."""
         return self.settings.endpoint is None or is_loopback(self.settings.endpoint)
+
+    @property
+    def warms_up(self) -> bool:
+        """Whether the backend reads the next prompt's head ahead while nobody types."""
+        can = self.backend.capabilities
+        return self.settings.prompt.warm_up and can.prompt and can.warm
 
     @property
     def model_name(self) -> str:
@@ -206,6 +226,14 @@ def _spec(settings: Settings) -> ModelSpec:
     if settings.format is not None:
         return define_model(settings.model, settings.format)
     return find_model(settings.model)
+
+
+def _tokenize_endpoint(settings: Settings) -> TokenizeEndpoint | None:
+    """Where a server may be asked how its model reads texts."""
+    if settings.endpoint is None:
+        return None
+    name = settings.served_model or settings.model
+    return TokenizeEndpoint(settings.endpoint, name, _api_key(settings))
 
 
 def _api_key(settings: Settings) -> str | None:

@@ -16,6 +16,7 @@ from lsp_server.features.accept import COMMAND
 from lsp_server.positions import PositionError, position_of
 from lsp_server.snapshots import snapshot_at
 from lsp_server.status import names, send_status
+from lsp_server.warming import stop_warming, warm_later
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -72,12 +73,16 @@ async def _answer(server: InfillServer, document: Document, position: types.Posi
     if place is None:
         reason = session.problem.message if session.problem else NOT_A_FILE
         return Answer(NoCompletion(reason))
-    return await answer(
+    stop_warming(place.workspace)
+    made = await answer(
         place.workspace,
         place.snapshot,
         executor=session.executor,
         on_text=_partial(server, document),
     )
+    if made.prompt_tokens:
+        warm_later(session, place.workspace, document.uri, place.snapshot)
+    return made
 
 
 def _partial(server: InfillServer, document: Document) -> Callable[[str], None] | None:

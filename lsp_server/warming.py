@@ -1,0 +1,76 @@
+"""The next prompt made anew and read by the server while nobody types.
+
+What a prompt shows gets old as its user types on. To make it anew moves its head, which
+a model server then reads from the beginning: it does so in a pause, and who types on
+finds it read.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from functools import partial
+from typing import TYPE_CHECKING
+
+from lsp_server.completion import refusal, request_for
+from lsp_server.preparation import prepare
+
+if TYPE_CHECKING:
+    from context.types import Snapshot
+    from inference.types import Prompt
+    from lsp_server.session import Session
+    from lsp_server.workspace import Workspace
+
+PAUSE_S = 1.0
+
+log = logging.getLogger(__name__)
+
+
+def stop_warming(workspace: Workspace) -> None:
+    """Have a warm-up that waits or is under way end: somebody types on."""
+    task, workspace.warming = workspace.warming, None
+    if task is not None:
+        task.cancel()
+
+
+def warm_later(session: Session, workspace: Workspace, uri: str, snapshot: Snapshot) -> None:
+    """Should nothing be asked or typed for a while, make the prompt anew that was just asked."""
+    stop_warming(workspace)
+    if workspace.warms_up:
+        workspace.warming = session.start(_warm_up(session, workspace, uri, snapshot))
+
+
+async def _warm_up(session: Session, workspace: Workspace, uri: str, snapshot: Snapshot) -> None:
+    await asyncio.sleep(PAUSE_S)
+    try:
+        prompt = await _made_anew(session, workspace, uri, snapshot)
+        if prompt is not None and prompt.text != workspace.read_prompt:
+            await workspace.backend.warm(request_for(workspace, snapshot, prompt))
+            workspace.read_prompt = prompt.text
+    except Exception:
+        log.debug("a prompt wasn't read ahead", exc_info=True)
+
+
+async def _made_anew(
+    session: Session, workspace: Workspace, uri: str, snapshot: Snapshot
+) -> Prompt | None:
+    """The prompt as of now, remembered; None where its document may not be sent or is another."""
+    if not _is_same(session, uri, snapshot):
+        return None
+    if await refusal(workspace, snapshot, session.executor) is not None:
+        return None
+    remembered = workspace.memory_of(snapshot.path)
+    make = partial(prepare, workspace, snapshot, remembered, None, is_idle=True)
+    made = await asyncio.get_running_loop().run_in_executor(session.executor, make)
+    if workspace.closed or not _is_same(session, uri, snapshot):
+        return None
+    workspace.remember(snapshot.path, made.remembered)
+    return made.prompt
+
+
+def _is_same(session: Session, uri: str, snapshot: Snapshot) -> bool:
+    """Whether the document is open and as it was."""
+    document = session.documents.get(uri)
+    if document is None or document.version != snapshot.version:
+        return False
+    return document.text == snapshot.text
