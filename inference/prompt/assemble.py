@@ -1,8 +1,12 @@
-"""Pieces of text and sentinels become one prompt, as text and as ids."""
+"""Pieces of text and sentinels become the head of a prompt, as text and as ids; a tail goes behind.
+
+The head is what doesn't change while somebody types.
+"""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import chain
 from typing import TYPE_CHECKING
 
 from inference.errors import TokenizerError
@@ -13,52 +17,72 @@ if TYPE_CHECKING:
 
     from context.types import LeftOut
     from inference.models.formats import FimFormat
+    from inference.prompt.layout import Piece
     from inference.tokens.tokenizer import Tokenizer
     from inference.types import Role
 
 
 @dataclass(frozen=True, slots=True)
-class Piece:
-    """A stretch of the prompt; a control token where `role` is None."""
+class Head:
+    """A prompt up to where the typed text goes, assembled once; see `inference.types.Prompt`."""
 
-    role: Role | None
-    path: str
-    text: str
+    text: str = ""
+    token_ids: tuple[int, ...] | None = None
+    n_tokens: int = 0
+    parts: tuple[PromptPart, ...] = ()
 
 
-def assemble(
-    pieces: Sequence[Piece],
-    form: FimFormat,
-    tokenizer: Tokenizer,
-    left_out: tuple[LeftOut, ...] = (),
-) -> Prompt:
-    """The prompt of these pieces, one after the other.
+def assemble(pieces: Sequence[Piece], form: FimFormat, tokenizer: Tokenizer) -> Head:
+    """The head of these pieces, one after the other, behind the BOS token if there is one.
 
     Each is encoded apart, so that a token never reaches across a sentinel and what
     didn't change needn't be encoded again.
+
+    Raises:
+        TokenizerError: the tokenizer lacks a control token of the format.
     """
-    ids = _encode(pieces, form, tokenizer) if tokenizer.exact else None
-    costs = _costs(pieces, tokenizer)
-    n_sentinels = 1 + sum(piece.role is None for piece in pieces)
-    return Prompt(
+    encoded = [_encode(piece, tokenizer) for piece in pieces] if tokenizer.exact else None
+    costs = [len(ids) for ids in encoded] if encoded else _costs(pieces, tokenizer)
+    bos = (_control(form.bos, tokenizer),) if form.bos and encoded is not None else ()
+    ids = None if encoded is None else tuple(chain(bos, *encoded))
+    return Head(
         text="".join(piece.text for piece in pieces),
         token_ids=ids,
-        n_tokens=n_sentinels + sum(costs),
-        stops=form.stops,
+        n_tokens=bool(form.bos) + sum(costs),
         parts=_parts(pieces, costs),
-        bos=form.bos,
-        left_out=left_out,
     )
 
 
-def _encode(pieces: Sequence[Piece], form: FimFormat, tokenizer: Tokenizer) -> tuple[int, ...]:
-    ids = [_control(form.bos, tokenizer)]
-    for piece in pieces:
-        if piece.role is None:
-            ids.append(_control(piece.text, tokenizer))
-        else:
-            ids += tokenizer.encode(piece.text) or ()
-    return tuple(ids)
+def finish(
+    head: Head,
+    tail: str,
+    form: FimFormat,
+    tokenizer: Tokenizer,
+    *,
+    healing: str = "",
+    left_out: tuple[LeftOut, ...] = (),
+) -> Prompt:
+    """The prompt of a head and what was typed since; only that is encoded."""
+    ids = tokenizer.encode(tail) if tokenizer.exact and tail else None
+    n_tail = tokenizer.count(tail) if ids is None else len(ids)
+    whole = None if head.token_ids is None else head.token_ids + tuple(ids or ())
+    typed = (PromptPart("typed", "", n_tail),) if tail else ()
+    return Prompt(
+        text=head.text + tail,
+        token_ids=whole,
+        n_tokens=head.n_tokens + n_tail,
+        stops=form.stops,
+        parts=head.parts + typed,
+        bos=form.bos,
+        left_out=left_out,
+        healing=healing,
+    )
+
+
+def _encode(piece: Piece, tokenizer: Tokenizer) -> Sequence[int]:
+    if piece.key:
+        return (_control(piece.key, tokenizer),)
+    return (tokenizer.encode(piece.text) or ()) if piece.text else ()
 
 
 def _control(mark: str, tokenizer: Tokenizer) -> int:
@@ -69,17 +93,16 @@ def _control(mark: str, tokenizer: Tokenizer) -> int:
 
 
 def _costs(pieces: Sequence[Piece], tokenizer: Tokenizer) -> list[int]:
-    """Tokens of each piece; nothing for sentinels, which aren't part of any text."""
-    return [0 if piece.role is None else tokenizer.count(piece.text) for piece in pieces]
+    return [1 if piece.key else tokenizer.count(piece.text) for piece in pieces]
 
 
 def _parts(pieces: Sequence[Piece], costs: Sequence[int]) -> tuple[PromptPart, ...]:
     """One part for each snippet, and one for the prefix with the current file's header."""
-    merged: dict[tuple[int, Role], PromptPart] = {}
-    for place, (piece, n_tokens) in enumerate(zip(pieces, costs, strict=True)):
+    merged: dict[tuple[Role, int], PromptPart] = {}
+    for piece, n_tokens in zip(pieces, costs, strict=True):
         if piece.role is None:
             continue
-        key = (place if piece.role == "snippet" else -1, piece.role)
+        key = (piece.role, piece.place)
         before = merged[key].n_tokens if key in merged else 0
         merged[key] = PromptPart(piece.role, piece.path, before + n_tokens)
     return tuple(merged.values())

@@ -1,4 +1,4 @@
-"""Who may take how many of a prompt's tokens: the repository, the prefix, the suffix."""
+"""Who may take how many of a prompt's tokens: the repository, the document, what is typed."""
 
 from __future__ import annotations
 
@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from inference.errors import BudgetError
-from inference.models.formats import fill
 from inference.normalise import normalise
+from inference.prompt.layout import Frame, cost, fixed_cost, frame
 from inference.prompt.windows import reach
 
 if TYPE_CHECKING:
@@ -18,11 +18,14 @@ if TYPE_CHECKING:
 
 # So many tokens around the cursor are worth more than any other file.
 _NEAR_TOKENS = 512
+# What is typed while the prompt's head stands still: enough for a good many lines, little
+# enough that it isn't missed as long as nothing is.
+_RESERVE_SHARE, _MIN_RESERVE, _MAX_RESERVE = 16, 64, 1_024
 
 
 @dataclass(frozen=True, slots=True)
 class Shares:
-    """Tokens for each part of a prompt; with the sentinels they are the whole budget."""
+    """Tokens for each part of a prompt; with sentinels and reserve they are the whole budget."""
 
     repository: int
     prefix: int
@@ -34,13 +37,16 @@ class Demand:
     """What a document would take.
 
     Attributes:
-        header: of the document; empty where it doesn't fit.
-        room: tokens that sentinels and header leave for texts.
-        prefix: what the prefix would take of it, rounded up coarsely.
+        frame: what stands around the texts; without what doesn't fit.
+        reserve: tokens for what will be typed; 0 where the budget is too small for it.
+        room: tokens for other files and the document; without the reserve unless
+            nothing is anchored.
+        prefix: what the prefix would take of it.
         suffix: likewise.
     """
 
-    header: str
+    frame: Frame
+    reserve: int
     room: int
     prefix: int
     suffix: int
@@ -48,8 +54,7 @@ class Demand:
     @property
     def repository(self) -> int:
         """What the repository may take: all that a small document leaves, else half."""
-        near = max(self.room // 2, min(self.room, _NEAR_TOKENS))
-        return self.room - min(self.prefix + self.suffix, near)
+        return self.room - min(_coarse(self.prefix + self.suffix, self.room), _near(self.room))
 
 
 def ceiling(budget_tokens: int, spec: ModelSpec, max_new_tokens: int = 0) -> int:
@@ -76,9 +81,14 @@ def split_budget(
     Raises:
         BudgetError: the budget doesn't hold the format's sentinels and a token more.
     """
-    del anchoring, repository
     wanted = demand(
-        budget_tokens, prefix=prefix, suffix=suffix, path=path, spec=spec, tokenizer=tokenizer
+        budget_tokens,
+        prefix=prefix,
+        suffix=suffix,
+        around=frame(spec.format, path, repository),
+        form=spec.format,
+        tokenizer=tokenizer,
+        anchoring=anchoring,
     )
     return share(wanted, wanted.repository)
 
@@ -88,53 +98,75 @@ def demand(
     *,
     prefix: str,
     suffix: str,
-    path: str,
-    spec: ModelSpec,
+    around: Frame,
+    form: FimFormat,
     tokenizer: Tokenizer,
+    anchoring: Anchoring,
 ) -> Demand:
     """What this document would take of the budget.
 
     Raises:
         BudgetError: the budget doesn't hold the format's sentinels and a token more.
     """
-    form = spec.format
-    # The current file's header, the prefix and the suffix each meet another piece.
-    room = budget_tokens - len(form.sentinels) - 3 * tokenizer.seam_tokens
+    room = budget_tokens - fixed_cost(form, tokenizer)
     if room < 1:
         raise BudgetError(
             f"a budget of {budget_tokens} tokens doesn't hold the {len(form.sentinels)} sentinels "
             f"of the format {form.name} and any text; raise `context.budget_tokens`"
         )
-    header = _current_header(form, path, room, tokenizer)
-    room -= tokenizer.count(header)
-    wanted_suffix = _wanted(suffix[: reach(room)], room, tokenizer) if form.has_fim else 0
-    return Demand(header, room, _wanted(prefix[-reach(room) :], room, tokenizer), wanted_suffix)
+    fitting, room = _fitting(around, room, tokenizer)
+    reserve = _reserve(room)
+    room -= 0 if anchoring == "off" else reserve
+    near = _near(room)
+    behind = _count(suffix[: reach(near)], near, tokenizer) if form.has_fim else 0
+    return Demand(fitting, reserve, room, _count(prefix[-reach(near) :], near, tokenizer), behind)
 
 
 def share(wanted: Demand, repository: int) -> Shares:
     """The shares when the repository takes that many tokens.
 
-    The suffix gets a quarter of the rest, or what the prefix leaves: code depends
-    more on what precedes it.
+    Where the document doesn't fit, the suffix gets a quarter of the rest, or what the
+    prefix leaves: code depends more on what precedes it.
     """
     near = wanted.room - repository
-    suffix = min(wanted.suffix, max(near // 4, near - wanted.prefix))
+    if wanted.prefix + wanted.suffix <= near:
+        return Shares(repository, near - wanted.suffix, wanted.suffix)
+    before, behind = (_coarse(side, wanted.room) for side in (wanted.prefix, wanted.suffix))
+    suffix = min(behind, max(near // 4, near - before))
     return Shares(repository, near - suffix, suffix)
 
 
-def _current_header(form: FimFormat, path: str, room: int, tokenizer: Tokenizer) -> str:
-    """The current file's header; nothing where it would take more than half of the room.
+def _fitting(around: Frame, room: int, tokenizer: Tokenizer) -> tuple[Frame, int]:
+    """The frame without what would take more than half of the room, and what it leaves.
 
-    It stands even before a lone file: it names the language, and the head of the
-    prompt stays the same when the first snippet arrives.
+    Room is kept for what stands only where there are other files, so that the first one
+    moves nothing.
     """
-    written = fill(form.header, normalise(path))
-    header = "".join(item for item in written if isinstance(item, str))
-    fits = tokenizer.count(header) * 2 <= room
-    return header if fits and not form.holds_sentinel(header) else ""
+    n_header = cost(around.header, tokenizer)
+    header = around.header if n_header * 2 <= room else ()
+    room -= n_header if header else 0
+    n_start = cost(around.start, tokenizer) + tokenizer.seam_tokens if around.start else 0
+    start = around.start if n_start * 2 <= room else ()
+    return Frame(start, header, around.repository), room - (n_start if start else 0)
 
 
-def _wanted(text: str, room: int, tokenizer: Tokenizer) -> int:
+def _reserve(room: int) -> int:
+    """A sixteenth of the room; more of a small one, and nothing of one that holds a few lines."""
+    if room < 2 * _MIN_RESERVE:
+        return 0
+    usual = max(_MIN_RESERVE, room // _RESERVE_SHARE)
+    return min(usual, room // 8 if room < 8 * _MIN_RESERVE else _MAX_RESERVE)
+
+
+def _near(room: int) -> int:
+    """What the document may take where it needs all it can get."""
+    return max(room // 2, min(room, _NEAR_TOKENS))
+
+
+def _count(text: str, most: int, tokenizer: Tokenizer) -> int:
+    return min(most, tokenizer.count(normalise(text)))
+
+
+def _coarse(n_tokens: int, room: int) -> int:
     step = max(8, room // 16)
-    n_tokens = tokenizer.count(normalise(text))
     return min(room, -(-n_tokens // step) * step)

@@ -1,53 +1,49 @@
-"""A selection becomes the prompt that a model reads."""
+"""A selection becomes the prompt that a model reads, and its head stays where it was.
+
+What the user waits for is the model reading the prompt, and what it has read before
+needn't be read again as long as nothing before it changes. So a prompt is made once,
+up to an anchor at the start of the cursor's line, with the suffix as it was then; what is
+typed after that goes behind all of it, where the completion is expected to go on.
+"""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from context.types import LeftOut
-from inference.models.formats import fill
 from inference.normalise import normalise
-from inference.prompt.assemble import Piece, assemble
-from inference.prompt.budget import demand, share
-from inference.prompt.windows import prefix_start, suffix_end
+from inference.prompt.anchor import typed_since
+from inference.prompt.assemble import finish
+from inference.prompt.fitting import SnippetCounter
+from inference.prompt.fresh import anchored, loose, rebuilt
+from inference.prompt.heal import heal as heal_text
+from inference.prompt.job import Job
+from inference.prompt.layout import frame
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from context.types import Selection, Snippet
-    from inference.models.formats import FimFormat
+    from context.types import Selection
     from inference.models.spec import ModelSpec
+    from inference.prompt.anchor import Anchor, Typed
     from inference.tokens.tokenizer import Tokenizer
     from inference.types import Anchoring, Prompt
 
-_NO_ROOM = "no room in the prompt's budget"
-_HOLDS_SENTINEL = "holds a control text of the model, which a prompt sent as text can't carry"
+__all__ = ["PackState", "SnippetCounter", "goes_on", "pack"]
+
+_MAX_ANCHORS = 4
 
 
 @dataclass(frozen=True, slots=True)
 class PackState:
-    """What lasts from one prompt to the next: where the document's window began."""
+    """What lasts from one prompt to the next: the anchors of one document, newest first.
+
+    More than one, as who goes to and fro between two places should find both prompts
+    as they were.
+    """
 
     path: str = ""
-    prefix_start: int | None = None
-    anchors: tuple[object, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class SnippetCounter:
-    """A `context.types.TokenCounter`: what snippets will take in a prompt of this model."""
-
-    tokenizer: Tokenizer
-    form: FimFormat
-
-    def text(self, text: str, /) -> int:
-        """Tokens of a bare text."""
-        return self.tokenizer.count(normalise(text))
-
-    def snippet(self, path: str, text: str, /) -> int:
-        """Tokens of a file's text with its header."""
-        return self.tokenizer.count(_render(self.form, path, text)) + self.tokenizer.seam_tokens
+    anchors: tuple[Anchor, ...] = ()
 
 
 def goes_on(
@@ -59,12 +55,17 @@ def goes_on(
     tokenizer: Tokenizer,
     anchoring: Anchoring = "block",
 ) -> bool:
-    """Whether the document is what a known anchor still serves: typing goes on."""
-    del state, path, prefix, suffix, tokenizer, anchoring
-    return False
+    """Whether the document is what a known anchor still serves: typing goes on.
+
+    Takes no longer than comparing the texts; parses nothing.
+    """
+    known = state.anchors if state.path == path else ()
+    found = (typed_since(anchor, prefix, suffix, tokenizer) for anchor in known)
+    typed = (entry[1] for entry in found if entry)
+    return any(anchoring != "line" or not entry.leaves_line for entry in typed)
 
 
-def pack(  # noqa: PLR0913
+def pack(  # noqa: PLR0913 - the inputs of a pure function
     selection: Selection,
     state: PackState,
     *,
@@ -95,93 +96,81 @@ def pack(  # noqa: PLR0913
             control token: such snippets are left out, and the document's window is
             cut short of such a text. Cut rather than refused, as the completion is
             right with less context, and as sources about prompts are sources, too.
+        anchoring: "line": the anchor moves when the cursor leaves its line; "block": it
+            stays until what was typed exceeds its reserve; "off": what is typed stands
+            before the hole, as in any prompt that fills one.
+        heal: whether the backend will have the generated text begin with
+            `Prompt.healing`.
+        is_idle: whether nobody is waiting, so that the anchor may move for the better.
+        repository: its name, for formats that tell it.
 
     Raises:
         BudgetError: the budget doesn't hold the format's sentinels and a token more.
+        TokenizerError: the tokenizer lacks a control token of the format.
     """
-    del anchoring, heal, is_idle, repository
-    wanted = demand(
-        budget_tokens,
-        prefix=selection.prefix,
-        suffix=selection.suffix,
-        path=path,
-        spec=spec,
+    job = Job(
+        form=spec.format,
         tokenizer=tokenizer,
+        budget_tokens=budget_tokens,
+        guard=spec.format if not (as_ids and tokenizer.exact) else None,
+        anchoring=anchoring,
+        heal=heal,
+        frame=frame(spec.format, path, repository),
     )
-    guard = spec.format if not (as_ids and tokenizer.exact) else None
-    counter = SnippetCounter(tokenizer, spec.format)
-    snippets, used, left_out = _fit(selection.snippets, wanted.repository, counter, guard)
-    shares = share(wanted, used)
-    held = state.prefix_start if state.path == path else None
-    start = prefix_start(selection.prefix, shares.prefix, counter.text, held)
-    end = suffix_end(selection.suffix, shares.suffix, counter.text)
-    prefix, suffix = normalise(selection.prefix[start:]), normalise(selection.suffix[:end])
-    if guard is not None:
-        prefix, suffix = _after_sentinels(prefix, guard), _before_sentinels(suffix, guard)
-    pieces = _pieces(spec.format, snippets, wanted.header, prefix, suffix)
-    prompt = assemble(pieces, spec.format, tokenizer, left_out)
-    return prompt, PackState(path, start)
+    known = state.anchors if state.path == path else ()
+    place, found = _found(selection, known, job)
+    others = tuple(anchor for number, anchor in enumerate(known) if number != place)
+    if anchoring == "off":
+        held = found[0] if found else None
+        prompt, anchor = loose(selection, held, known, job)
+        return prompt, PackState(path, (anchor, *others)[:_MAX_ANCHORS])
+    kept = _kept(found, selection, job, is_newest=place == 0, is_idle=is_idle) if found else None
+    made = kept or anchored(selection, known, job)
+    if made is None:
+        return loose(selection, None, known, job)[0], PackState(path, known)
+    anchor, typed = made
+    return _prompt(anchor, typed, job), PackState(path, (anchor, *others)[:_MAX_ANCHORS])
 
 
-def _fit(
-    snippets: Sequence[Snippet], room: int, counter: SnippetCounter, guard: FimFormat | None
-) -> tuple[list[Snippet], int, tuple[LeftOut, ...]]:
-    """The snippets that fit, in their order, what they take, and what was left out."""
-    kept: list[tuple[Snippet, int]] = []
-    left_out: list[LeftOut] = []
-    for snippet in snippets:
-        if guard and (guard.holds_sentinel(snippet.text) or guard.holds_sentinel(snippet.path)):
-            left_out.append(LeftOut(snippet.path, _HOLDS_SENTINEL))
-        else:
-            kept.append((snippet, counter.snippet(snippet.path, snippet.text)))
-    used = sum(cost for _, cost in kept)
-    while used > room:
-        worst = max(kept, key=lambda entry: (entry[0].rank, entry[0].path))
-        kept.remove(worst)
-        left_out.append(LeftOut(worst[0].path, _NO_ROOM))
-        used -= worst[1]
-    return [snippet for snippet, _ in kept], used, tuple(left_out)
+def _found(
+    selection: Selection, known: Sequence[Anchor], job: Job
+) -> tuple[int, tuple[Anchor, Typed] | None]:
+    """The newest anchor that the document stands at, with its place; -1 and None without one."""
+    for place, anchor in enumerate(known):
+        if anchor.terms == job.terms:
+            found = typed_since(anchor, selection.prefix, selection.suffix, job.tokenizer)
+            if found:
+                return place, found
+    return -1, None
 
 
-def _pieces(
-    form: FimFormat, snippets: list[Snippet], header: str, prefix: str, suffix: str
-) -> list[Piece]:
-    """The prompt's stretches in the order of the format."""
-    files = [Piece("snippet", one.path, _render(form, one.path, one.text)) for one in snippets]
-    slots: dict[str, list[Piece]] = {
-        "start": [],
-        "files": files,
-        "header": [Piece("prefix", "", header)],
-        "prefix": [Piece("prefix", "", prefix)],
-        "suffix": [Piece("suffix", "", suffix)],
-    }
-    return [
-        piece
-        for item in form.layout
-        for piece in (slots[item] if isinstance(item, str) else [Piece(None, "", item.text)])
-    ]
+def _kept(
+    found: tuple[Anchor, Typed], selection: Selection, job: Job, *, is_newest: bool, is_idle: bool
+) -> tuple[Anchor, Typed] | None:
+    """The anchor that stays, with the files that are wanted now; None where it has to move."""
+    anchor, typed = found
+    if job.anchoring == "line" and typed.leaves_line:
+        return None
+    if is_idle and (typed.n_closers or typed.n_tokens * 2 > anchor.reserve):
+        return None
+    if job.smuggles(anchor.before, typed.text):
+        return None
+    if anchor.selected == selection.snippets:
+        return found
+    if not is_newest and not is_idle and set(anchor.shown) <= set(selection.snippets):
+        # Somebody came back: what was chosen elsewhere since isn't missed here.
+        return replace(anchor, selected=selection.snippets), typed
+    again = rebuilt(anchor, selection, job)
+    return (again, typed) if again else None
 
 
-def _after_sentinels(prefix: str, form: FimFormat) -> str:
-    """What follows the last control text, from the next line on unless the cursor is on it."""
-    ends = [prefix.rfind(mark) + len(mark) for mark in form.reserved if mark in prefix]
-    if not ends:
-        return prefix
-    border = prefix.find("\n", max(ends)) + 1
-    return prefix[border or max(ends) :]
-
-
-def _before_sentinels(suffix: str, form: FimFormat) -> str:
-    """What precedes the first control text, up to the line before unless the cursor is on it."""
-    starts = [suffix.find(mark) for mark in form.reserved if mark in suffix]
-    if not starts:
-        return suffix
-    border = suffix.rfind("\n", 0, min(starts)) + 1
-    return suffix[: border or min(starts)]
-
-
-def _render(form: FimFormat, path: str, text: str) -> str:
-    body = normalise(text)
-    written = fill(form.file, normalise(path))
-    header = "".join(item for item in written if isinstance(item, str))
-    return header + body + ("" if body.endswith("\n") else "\n")
+def _prompt(anchor: Anchor, typed: Typed, job: Job) -> Prompt:
+    """The anchor's head with what was typed behind it."""
+    tail, healing = normalise(typed.text), ""
+    if job.heal:
+        kept, healing = heal_text(tail)
+        fits = job.tokenizer.count(kept) <= anchor.reserve
+        tail, healing = (kept, healing) if fits else (tail, "")
+    return finish(
+        anchor.head, tail, job.form, job.tokenizer, healing=healing, left_out=anchor.left_out
+    )

@@ -10,7 +10,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
 
     Count = Callable[[str], int]
 
@@ -25,50 +25,81 @@ def reach(room: int) -> int:
     return room * CHARS_PER_TOKEN
 
 
-def prefix_start(prefix: str, room: int, count: Count, held: int | None = None) -> int:
+def prefix_start(prefix: str, room: int, count: Count, held: Iterable[int] = ()) -> int:
     """Where the last `room` tokens of `prefix` begin: at the start of a line, if any fits.
 
-    Keeps `held`, the start from before, as long as what follows it fits and is at
-    least half of the room: a start that moves with each line typed costs the user
-    a prefill of the whole prompt each time.
+    The first of `held`, the starts from before, is kept whose rest fits and is at least
+    half of the room: a start that moves with each line typed costs the user a prefill
+    of the whole prompt each time. A document that fits is taken from its beginning.
     """
     floor = max(0, len(prefix) - reach(room))
     if floor == 0 and count(prefix) <= room:
         return 0
-    at_line = held is not None and floor <= held and prefix[held - 1 : held] == "\n"
-    if held is not None and at_line and room // 2 <= count(prefix[held:]) <= room:
-        return held
+    for start in held:
+        at_line = start == 0 or prefix[start - 1 : start] == "\n"
+        if at_line and floor <= start and room // 2 <= count(prefix[start:]) <= room:
+            return start
     return _fresh_start(prefix, floor, room, count)
 
 
-def suffix_end(suffix: str, room: int, count: Count) -> int:
-    """Where the first `room` tokens of `suffix` end: at the end of a line, if any fits."""
+def suffix_end(suffix: str, room: int, count: Count, held: int = 0) -> int:
+    """Where the first `room` tokens of `suffix` end: at the end of a line, if any fits.
+
+    `held`, the end from before, is kept under the same condition as the prefix's start:
+    in formats that tell the suffix first, the rest of the prompt then stays, too.
+    """
     ceiling = min(len(suffix), reach(room))
     if ceiling == len(suffix) and count(suffix) <= room:
         return len(suffix)
-    end, used = 0, 0
-    while (border := suffix.find("\n", end, ceiling) + 1) > 0:
-        used += count(suffix[end:border])
-        if used > room:
-            break
-        end = border
+    at_line = 0 < held <= ceiling and suffix[held - 1] == "\n"
+    if at_line and room // 2 <= count(suffix[:held]) <= room:
+        return held
+    end = _line_end(suffix, ceiling, room, count)
     # Pieces that a tokenizer would join may take more tokens together.
     while end and count(suffix[:end]) > room:
         end = suffix.rfind("\n", 0, end - 1) + 1
     return end or _shrink(ceiling, room, lambda size: count(suffix[:size]))
 
 
+def _line_end(suffix: str, ceiling: int, room: int, count: Count) -> int:
+    """The last line end up to which all fits: by blocks, then by lines."""
+    end, used = 0, 0
+    for step in (_BLOCK_CHARS, 1):
+        while (border := suffix.find("\n", end + step - 1, ceiling) + 1) > 0:
+            n_tokens = count(suffix[end:border])
+            if used + n_tokens > room:
+                break
+            end, used = border, used + n_tokens
+    return end
+
+
 def _fresh_start(prefix: str, floor: int, room: int, count: Count) -> int:
+    """At a coarse border, so that places near each other have the same; else at a line."""
     target = room - room // 4
-    start = _line_start(prefix, floor, target, count)
-    within_line = start == len(prefix)
-    if within_line:
-        start -= _shrink(start - floor, target, lambda size: count(prefix[len(prefix) - size :]))
-    coarse = -(-start // _BLOCK_CHARS) * _BLOCK_CHARS
-    if coarse and not within_line:
-        coarse = prefix.find("\n", coarse - 1) + 1
-    fits = 0 < coarse < len(prefix) and count(prefix[coarse:]) * 2 >= room
-    return coarse if fits else start
+    start, used = _coarse_start(prefix, floor, target, count)
+    if used * 2 < room:
+        start = _line_start(prefix, floor, target, count)
+    while start < len(prefix) and count(prefix[start:]) > room:
+        start = (prefix.find("\n", start) + 1) or len(prefix)
+    if start < len(prefix):
+        return start
+    size = _shrink(len(prefix) - floor, target, lambda size: count(prefix[len(prefix) - size :]))
+    return _coarse_within(prefix, len(prefix) - size, room, count)
+
+
+def _coarse_start(prefix: str, floor: int, room: int, count: Count) -> tuple[int, int]:
+    """The earliest line start at a coarse border from which on all fits, and its tokens."""
+    start, used = len(prefix), 0
+    block = (len(prefix) - 1) // _BLOCK_CHARS * _BLOCK_CHARS
+    while block > floor:
+        border = prefix.find("\n", block - 1, min(block + _BLOCK_CHARS, start - 1)) + 1
+        if border:
+            n_tokens = count(prefix[border:start])
+            if used + n_tokens > room:
+                break
+            start, used = border, used + n_tokens
+        block -= _BLOCK_CHARS
+    return start, used
 
 
 def _line_start(prefix: str, floor: int, room: int, count: Count) -> int:
@@ -82,9 +113,14 @@ def _line_start(prefix: str, floor: int, room: int, count: Count) -> int:
         if used > room:
             break
         start = border
-    while start < len(prefix) and count(prefix[start:]) > room:
-        start = (prefix.find("\n", start) + 1) or len(prefix)
     return start
+
+
+def _coarse_within(prefix: str, start: int, room: int, count: Count) -> int:
+    """A coarse border within an endless line, if enough stands behind it."""
+    coarse = -(-start // _BLOCK_CHARS) * _BLOCK_CHARS
+    fits = 0 < coarse < len(prefix) and count(prefix[coarse:]) * 2 >= room
+    return coarse if fits else start
 
 
 def _shrink(size: int, room: int, count_of: Callable[[int], int]) -> int:
@@ -92,3 +128,21 @@ def _shrink(size: int, room: int, count_of: Callable[[int], int]) -> int:
     while size > 0 and (n_tokens := count_of(size)) > room:
         size = min(size - 1, size * room // n_tokens)
     return size
+
+
+def after_marks(prefix: str, marks: Iterable[str]) -> str:
+    """What follows the last of these texts, from the next line on unless that is the cursor's."""
+    ends = [prefix.rfind(mark) + len(mark) for mark in marks if mark in prefix]
+    if not ends:
+        return prefix
+    border = prefix.find("\n", max(ends)) + 1
+    return prefix[border or max(ends) :]
+
+
+def before_marks(suffix: str, marks: Iterable[str]) -> str:
+    """What precedes the first of these texts, up to the line before unless that is the cursor's."""
+    starts = [suffix.find(mark) for mark in marks if mark in suffix]
+    if not starts:
+        return suffix
+    border = suffix.rfind("\n", 0, min(starts)) + 1
+    return suffix[: border or min(starts)]

@@ -1,0 +1,170 @@
+"""Windows chosen and a head assembled anew: with an anchor, without one, or with other files."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from inference.normalise import normalise
+from inference.prompt.anchor import Anchor, Typed, held_end, starts
+from inference.prompt.assemble import assemble, finish
+from inference.prompt.budget import demand, share
+from inference.prompt.fitting import fit
+from inference.prompt.heal import heal
+from inference.prompt.layout import pieces
+from inference.prompt.windows import after_marks, before_marks, prefix_start, reach, suffix_end
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from context.types import Selection
+    from inference.prompt.assemble import Head
+    from inference.prompt.budget import Demand, Shares
+    from inference.prompt.fitting import Fitted
+    from inference.prompt.job import Job
+    from inference.prompt.layout import Frame
+    from inference.tokens.tokenizer import Tokenizer
+    from inference.types import Prompt
+
+
+@dataclass(frozen=True, slots=True)
+class _Windows:
+    """What a prompt shows of the document, as the editor has it."""
+
+    before: str
+    behind: str
+
+    def count(self, tokenizer: Tokenizer) -> int:
+        """The tokens of both."""
+        return sum(tokenizer.count(normalise(text)) for text in (self.before, self.behind))
+
+
+def anchored(
+    selection: Selection, known: Sequence[Anchor], job: Job
+) -> tuple[Anchor, Typed] | None:
+    """A new anchor at the start of the cursor's line, and the line up to the cursor.
+
+    None where the budget has no room for a reserve, or the line holds a control text
+    that a prompt sent as text can't carry.
+    """
+    wanted = _demand(selection, job)
+    if wanted.reserve == 0:
+        return None
+    spot = _spot(selection.prefix, wanted.reserve, job.tokenizer)
+    typed = selection.prefix[spot:]
+    fitted = fit(selection.snippets, wanted.repository, job.counter, job.guard)
+    shares = share(wanted, fitted.n_tokens)
+    windows = _windows(selection.prefix[:spot], selection.suffix, shares, known, job)
+    if job.smuggles(windows.before, typed):
+        return None
+    anchor = _anchor(selection, spot, windows, wanted, job)
+    anchor = replace(anchor, head=_head(windows, fitted, wanted.frame, job))
+    anchor = replace(anchor, shown=fitted.snippets, left_out=fitted.left_out)
+    return anchor, Typed(typed, job.tokenizer.count(normalise(typed)), 0)
+
+
+def rebuilt(anchor: Anchor, selection: Selection, job: Job) -> Anchor | None:
+    """The anchor with the snippets of this selection; None where they need smaller windows."""
+    fitted = fit(selection.snippets, anchor.room - anchor.n_window, job.counter, job.guard)
+    if fitted.lacks_room:
+        return None
+    windows = _Windows(anchor.before, anchor.behind)
+    return replace(
+        anchor,
+        selected=selection.snippets,
+        shown=fitted.snippets,
+        left_out=fitted.left_out,
+        head=_head(windows, fitted, anchor.frame, job),
+    )
+
+
+def loose(
+    selection: Selection, held: Anchor | None, known: Sequence[Anchor], job: Job
+) -> tuple[Prompt, Anchor]:
+    """The prompt with the cursor at its hole, and by what its document is recognised.
+
+    As long as `held` recognises it, the files keep the room that they had.
+    """
+    job = replace(job, anchoring="off")
+    wanted = _demand(selection, job)
+    kept = held.room - held.n_window if held and held.selected == selection.snippets else 0
+    fitted = fit(selection.snippets, max(kept, wanted.repository), job.counter, job.guard)
+    shares = share(wanted, fitted.n_tokens)
+    windows = _windows(selection.prefix, selection.suffix, shares, known, job)
+    cut, healing = _healed(windows, job)
+    head = _head(cut, fitted, wanted.frame, job)
+    prompt = finish(head, "", job.form, job.tokenizer, healing=healing, left_out=fitted.left_out)
+    anchor = _anchor(selection, len(selection.prefix), windows, wanted, job)
+    anchor = replace(anchor, n_window=wanted.room - fitted.n_tokens)
+    return prompt, replace(held, selected=selection.snippets) if held else anchor
+
+
+def _demand(selection: Selection, job: Job) -> Demand:
+    return demand(
+        job.budget_tokens,
+        prefix=selection.prefix,
+        suffix=selection.suffix,
+        around=job.frame,
+        form=job.form,
+        tokenizer=job.tokenizer,
+        anchoring=job.anchoring,
+    )
+
+
+def _spot(prefix: str, reserve: int, tokenizer: Tokenizer) -> int:
+    """Where the anchor goes: before the cursor's line, or in it where it is too long."""
+    line = prefix.rfind("\n") + 1
+    text = prefix[line:]
+    if len(text) <= reach(reserve) and tokenizer.count(normalise(text)) <= reserve:
+        return line
+    _, started = heal(text[-reach(reserve) :])
+    is_word = tokenizer.count(normalise(started)) <= reserve
+    return len(prefix) - (len(started) if is_word else 0)
+
+
+def _windows(
+    prefix: str, suffix: str, shares: Shares, known: Sequence[Anchor], job: Job
+) -> _Windows:
+    count = job.counter.text
+    start = prefix_start(prefix, shares.prefix, count, starts(known, prefix))
+    end = suffix_end(suffix, shares.suffix, count, held_end(known, suffix))
+    before, behind = prefix[start:], suffix[:end]
+    if job.guard is None:
+        return _Windows(before, behind)
+    reserved = job.guard.reserved
+    return _Windows(after_marks(before, reserved), before_marks(behind, reserved))
+
+
+def _anchor(selection: Selection, spot: int, windows: _Windows, wanted: Demand, job: Job) -> Anchor:
+    before, behind = windows.before, windows.behind
+    closes = len(behind) == len(selection.suffix)
+    return Anchor(
+        terms=job.terms,
+        frame=wanted.frame,
+        end=spot,
+        before=before,
+        behind=behind,
+        opens=len(before) == spot,
+        closes=closes,
+        is_blind=not job.form.has_fim or not (behind or closes),
+        reserve=wanted.reserve,
+        room=wanted.room,
+        n_window=windows.count(job.tokenizer),
+        selected=selection.snippets,
+    )
+
+
+def _head(windows: _Windows, fitted: Fitted, around: Frame, job: Job) -> Head:
+    before, behind = normalise(windows.before), normalise(windows.behind)
+    found = pieces(job.form, around, fitted.snippets, before, behind)
+    return assemble(found, job.form, job.tokenizer)
+
+
+def _healed(windows: _Windows, job: Job) -> tuple[_Windows, str]:
+    """The windows with the prefix up to where a token surely ends, and the rest of it."""
+    before = normalise(windows.before)
+    kept, healing = heal(before) if job.heal else (before, "")
+    count = job.tokenizer.count
+    if not healing or count(kept) > count(before):
+        return windows, ""
+    return replace(windows, before=kept), healing

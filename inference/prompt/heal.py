@@ -1,0 +1,96 @@
+"""Where the last token before the cursor may still grow, the prompt ends before it.
+
+A model that is shown `foo(se` as `foo`, `(`, `se` has hardly ever seen `lf` follow: in
+what it was trained on, `self` is one token. So the half-typed word is taken back and what is
+generated must begin with it ("token healing", from the guidance project).
+"""
+
+from __future__ import annotations
+
+import unicodedata
+
+# What is taken back is generated anew, so that it may not be long.
+_MAX_CHARS = 64
+_MAX_SIGNS = 8
+# Most vocabularies know numbers of up to so many digits, counted from the left.
+_GROUP = 3
+_LOST = "\ufffd"
+
+
+def heal(text: str) -> tuple[str, str]:
+    """The text up to where a token surely ends, and the rest of it.
+
+    Tokenizers of code split before they merge: at line ends, and where letters, digits
+    and signs meet, a blank or a sign going with the letters behind it. What could still
+    be one of their pieces with what comes next is taken back. Signs that aren't
+    punctuation (`=`, `<`) make one piece with the blanks around them in DeepSeek's.
+
+    A text whose last piece is too long is left as it is: the model has seen such pieces
+    cut anywhere.
+    """
+    floor = max(text.rfind("\n"), text.rfind(_LOST)) + 1
+    border = _border(text, max(floor, len(text) - _MAX_CHARS - 1))
+    return (text[:border], text[border:]) if len(text) - border <= _MAX_CHARS else (text, "")
+
+
+def _border(text: str, floor: int) -> int:
+    end = len(text)
+    if end <= floor:
+        return end
+    last = text[-1]
+    if last.isalpha():
+        return _before_word(text, floor)
+    if last.isnumeric():
+        return _before_digits(text, floor)
+    return _before_signs(text, floor)
+
+
+def _before_word(text: str, floor: int) -> int:
+    """Before the word and the blank or the lone sign that goes with it."""
+    start = len(text)
+    while start > floor and text[start - 1].isalpha():
+        start -= 1
+    if start == floor or text[start - 1].isnumeric():
+        return start
+    if text[start - 1].isspace() or start - 1 == floor or text[start - 2].isalnum():
+        return start - 1
+    # A sign goes with a space before it, but in some tokenizers not with a tab.
+    return start - 2 if text[start - 2].isspace() and text[start - 2] != " " else start
+
+
+def _before_digits(text: str, floor: int) -> int:
+    start = len(text)
+    while start > floor and text[start - 1].isnumeric() and not text[start - 1].isalpha():
+        start -= 1
+    return len(text) - (len(text) - start) % _GROUP
+
+
+def _before_signs(text: str, floor: int) -> int:
+    """Before the signs that the text ends with, or the blanks behind them."""
+    start = len(text)
+    while start > floor and text[start - 1].isspace():
+        start -= 1
+    is_ended = start < len(text) and (start == floor or not _is_symbol(text[start - 1]))
+    if is_ended:
+        return start
+    while start > floor and len(text) - start < _MAX_SIGNS and _is_sign(text[start - 1]):
+        start -= 1
+    return _before_blanks(text, start, floor)
+
+
+def _before_blanks(text: str, start: int, floor: int) -> int:
+    """Without the blanks that go with the signs from there on."""
+    if not _is_symbol(text[start]):
+        return start - 1 if start > floor and text[start - 1].isspace() else start
+    while start > floor and (text[start - 1].isspace() or _is_symbol(text[start - 1])):
+        start -= 1
+    return start
+
+
+def _is_sign(char: str) -> bool:
+    return not (char.isalnum() or char.isspace())
+
+
+def _is_symbol(char: str) -> bool:
+    """Whether it is a sign that is no punctuation."""
+    return _is_sign(char) and not unicodedata.category(char).startswith("P")

@@ -1,0 +1,53 @@
+"""What a prompt is made for, but for the document: a format, a tokenizer, a budget."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from inference.prompt.fitting import SnippetCounter
+
+if TYPE_CHECKING:
+    from inference.models.formats import FimFormat
+    from inference.prompt.layout import Frame
+    from inference.tokens.tokenizer import Tokenizer
+    from inference.types import Anchoring
+
+# No control text is longer, so that one that reaches over the anchor is seen.
+_SEAM_CHARS = 64
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """What a prompt is made for, but for the document.
+
+    Attributes:
+        frame: what stands around the texts, as far as it fits.
+        guard: the format whose control texts must not come from a source; None where
+            ids are sent.
+        heal: whether the prompt may end before a half-typed token.
+    """
+
+    form: FimFormat
+    frame: Frame
+    tokenizer: Tokenizer
+    budget_tokens: int
+    guard: FimFormat | None
+    anchoring: Anchoring
+    heal: bool
+
+    @property
+    def terms(self) -> tuple[object, ...]:
+        """What a head depends on besides the texts."""
+        named = (self.tokenizer.name, self.tokenizer.exact, self.anchoring == "off")
+        return (self.form, self.frame, self.budget_tokens, self.guard is None, *named)
+
+    @property
+    def counter(self) -> SnippetCounter:
+        """Counts snippets as this prompt will hold them."""
+        return SnippetCounter(self.tokenizer, self.form, self.frame.repository)
+
+    def smuggles(self, before: str, typed: str) -> bool:
+        """Whether typed text would bring a control text in, alone or with what precedes it."""
+        seam = "" if before.endswith("\n") else before[-_SEAM_CHARS:]
+        return self.guard is not None and self.guard.holds_sentinel(seam + typed)
