@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, NoReturn
 from lsp_server import launch
 from lsp_server.commands.output import drop_unwritable, report_error, stand_in_for_closed_streams
 from lsp_server.errors import CommandError, FailureError, UsageError
-from lsp_server.paths import PATH_SETTINGS, located, real
+from lsp_server.paths import PATH_SETTINGS, located_setting, real
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -160,9 +160,10 @@ def _leave_workspace(options: argparse.Namespace) -> None:
         if value is not None:
             setattr(options, name, real(options.directory / value))
     options.set = [_located(assignment, options.directory) for assignment in options.set]
-    for variable in PATH_SETTINGS.values():
+    for name, variable in PATH_SETTINGS.items():
         if variable in os.environ:
-            os.environ[variable] = located(os.environ[variable], options.directory)
+            value = located_setting(name, os.environ[variable], options.directory)
+            os.environ[variable] = value
     if options.root is not None and not _is_folder(options.root):
         raise FailureError(f"--root {options.root} is not a folder", kind="file")
     os.chdir(launch.neutral_folder())
@@ -179,7 +180,9 @@ def _working_directory() -> Path:
 
 def _located(assignment: str, folder: Path) -> str:
     name, equals, value = assignment.partition("=")
-    return f"{name}={located(value, folder)}" if equals and name in PATH_SETTINGS else assignment
+    if not equals or name not in PATH_SETTINGS:
+        return assignment
+    return f"{name}={located_setting(name, value, folder)}"
 
 
 def _is_folder(path: Path) -> bool:

@@ -20,8 +20,9 @@ from pydantic import BaseModel, ValidationError
 from context.disk.files import read_bytes
 from context.errors import UnreadableFileError
 from lsp_server.errors import SettingError
-from lsp_server.paths import PATH_SETTINGS, located, real
+from lsp_server.paths import PATH_SETTINGS, located_setting, real
 from lsp_server.settings import Settings
+from lsp_server.user_models import KINDS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -33,6 +34,8 @@ Tree = dict[str, Any]
 REPOSITORY_FILE = ".infill.toml"
 REPOSITORY_MAY_SET = frozenset({"context.budget_tokens", "context.ignore"})
 ENVIRONMENT_PREFIX = "INFILL_"
+# Settings that are tables with names of the user's own, so that a dot in these stays theirs.
+TABLES = frozenset({"models"})
 # Far more than every setting there is.
 LARGEST_FILE = 100_000
 # tomllib takes time that grows with the square of a dotted key's parts.
@@ -139,12 +142,12 @@ def _from_editor(values: Mapping[str, Any], root: Path | None) -> Source:
 def _with_paths_from(flat: Tree, folder: Path | None) -> Tree:
     """The values, with relative paths made absolute: our processes run in other folders."""
     found = {name: flat[name] for name in PATH_SETTINGS if isinstance(flat.get(name), str)}
-    return flat | {name: located(value, folder) for name, value in found.items()}
+    return flat | {name: located_setting(name, value, folder) for name, value in found.items()}
 
 
 def from_environment(environment: Mapping[str, str]) -> tuple[Source, tuple[str, ...]]:
     """`INFILL_CONTEXT_BUDGET_TOKENS=4096` and its like, and a warning for each unknown one."""
-    names = {_variable(name): name for name, _ in leaves(Settings)}
+    names = {_variable(name): name for name, _ in leaves(Settings) if name not in TABLES}
     ours = {name: text for name, text in environment.items() if name.startswith(ENVIRONMENT_PREFIX)}
     values = {names[variable]: text for variable, text in ours.items() if variable in names}
     unknown = sorted(ours.keys() - names.keys())
@@ -188,7 +191,7 @@ def configure(sources: list[Source], warnings: tuple[str, ...] = ()) -> Configur
     origin: dict[str, str] = {}
     for source in sources:
         for name, value in _flatten(source.values):
-            merged[name] = _split_list(name, value)
+            merged[name] = _joined(merged.get(name), _split_list(name, value))
             origin[name] = source.name
     _check_names(origin)
     try:
@@ -218,7 +221,7 @@ def settings_table() -> str:
 def _shown(default: object) -> str:
     if isinstance(default, bool):
         return f"`{str(default).lower()}`"
-    return "" if default in (None, ()) else f"`{default}`"
+    return "" if default in (None, (), {}) else f"`{default}`"
 
 
 def _variable(name: str) -> str:
@@ -232,9 +235,16 @@ def _split_list(name: str, value: object) -> object:
     return value
 
 
+def _joined(before: object, value: object) -> object:
+    """The later value; of tables, the rows of both."""
+    if isinstance(before, dict) and isinstance(value, dict):
+        return cast("Tree", before) | cast("Tree", value)
+    return value
+
+
 def _flatten(tree: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, Any]]:
     for key, value in tree.items():
-        if isinstance(value, dict):
+        if isinstance(value, dict) and f"{prefix}{key}" not in TABLES:
             yield from _flatten(cast("Tree", value), f"{prefix}{key}.")
         else:
             yield f"{prefix}{key}", value
@@ -262,8 +272,9 @@ def _check_names(origin: Mapping[str, str]) -> None:
 
 def _explained(error: ValidationError, origin: Mapping[str, str]) -> SettingError:
     first = error.errors(include_url=False)[0]
-    name = ".".join(str(part) for part in first["loc"])
-    source = origin.get(name, "settings")
+    parts = [str(part) for part in first["loc"] if part not in KINDS]
+    name = ".".join(parts)
+    source = origin.get(name) or origin.get(parts[0], "settings")
     return SettingError(f"{source}: {name} = {_printable(first['input'])}: {_reason(first)}")
 
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-# Settings that are paths, and the variables that carry them.
-PATH_SETTINGS = {"tokenizer": "INFILL_TOKENIZER"}
+# Settings that may be paths, and the variables that carry them.
+PATH_SETTINGS = {"tokenizer": "INFILL_TOKENIZER", "model": "INFILL_MODEL"}
 
 
 def real(path: Path) -> Path:
@@ -24,3 +24,16 @@ def located(text: str, folder: Path | None) -> str:
     # pathlib's raises where the user after `~` doesn't exist.
     expanded = os.path.expanduser(text)  # noqa: PTH111
     return str(folder / expanded) if folder else expanded
+
+
+def located_setting(name: str, text: str, folder: Path | None) -> str:
+    """The value of a setting of `PATH_SETTINGS`, located unless it is a model's bare name."""
+    return text if name == "model" and not is_path(text) else located(text, folder)
+
+
+def is_path(model: str) -> bool:
+    """Whether a model is named by its folder: absolute, or beginning with `~`, `./` or `../`.
+
+    Anything else may be a name on the hub, which holds a slash, too.
+    """
+    return model.startswith(("~", "./", "../", ".\\", "..\\")) or Path(model).is_absolute()

@@ -7,6 +7,8 @@ from urllib.parse import urlsplit
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 
+from lsp_server.user_models import UserModels
+
 Anchoring = Literal["off", "line", "block"]
 LogLevel = Literal["debug", "info", "warning", "error"]
 
@@ -75,7 +77,7 @@ class Settings(_Group):
     backend: str = Field(default="ngram", description="How requests travel to a model.")
     model: str = Field(
         default="deepseek-coder-v2-lite-base",
-        description="The model's name in Infill's table; it decides the prompt format.",
+        description="The model's name, or its folder; it decides the prompt format.",
     )
     format: str | None = Field(
         default=None,
@@ -93,6 +95,10 @@ class Settings(_Group):
     )
     tokenizer: str | None = Field(
         default=None, description="Path of the model's `tokenizer.json` or its folder."
+    )
+    models: UserModels = Field(
+        default={},
+        description="Models of your own: by name, their prompt format and what else is peculiar.",
     )
     context: ContextSettings = ContextSettings()
     prompt: PromptSettings = PromptSettings()

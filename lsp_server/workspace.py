@@ -15,12 +15,12 @@ from context.repository import Repository
 from context.secrets.gate import Gate
 from context.selection.memo import Memo
 from context.selection.select import SelectState
-from inference.models import define_model, find_model
 from inference.prompt.pack import PackState
 from inference.registry import BackendSettings, make_backend
 from inference.tokens.load import TokenizeEndpoint, load_tokenizer
 from inference.types import Request
 from lsp_server.errors import SettingError
+from lsp_server.user_models import model_of
 
 if TYPE_CHECKING:
     import asyncio
@@ -69,6 +69,9 @@ class Workspace:
         refreshing: a refresh is under way.
         watched: what changes below the root is told.
         resting: the next idle moment is waited for.
+        probing: finds out what the backend's server takes; None before anybody wanted to
+            know, done where it is known or the server couldn't be asked.
+        probed: it is known.
         warming: the warm-up that waits for a pause or is under way.
         read_prompt: the text of the prompt that the backend read last.
         failure: for the user, why the last refresh came to nothing; None where it didn't.
@@ -86,6 +89,8 @@ class Workspace:
     refreshing: bool = False
     watched: bool = False
     resting: bool = False
+    probing: asyncio.Task[None] | None = None
+    probed: bool = False
     warming: asyncio.Task[None] | None = None
     read_prompt: str | None = None
     failure: str | None = None
@@ -196,7 +201,7 @@ def open_workspace(
         InferenceError: an unknown model or backend, or an endpoint that can't be used.
         SettingError: a key was promised and isn't in the environment.
     """
-    spec = _spec(settings)
+    spec = model_of(settings)
     repository = Repository(
         root, cache_dir=cache_dir, ignore=settings.context.ignore, courtesy=courtesy
     )
@@ -220,12 +225,6 @@ def is_loopback(endpoint: str) -> bool:
         return ipaddress.ip_address(host).is_loopback
     except ValueError:
         return host == "localhost"
-
-
-def _spec(settings: Settings) -> ModelSpec:
-    if settings.format is not None:
-        return define_model(settings.model, settings.format)
-    return find_model(settings.model)
 
 
 def _tokenize_endpoint(settings: Settings) -> TokenizeEndpoint | None:

@@ -16,20 +16,13 @@ _LARGEST_FILE = 200_000_000
 _CACHED = re.compile(r"models--(?P<owner>[^/\\]+?)--(?P<name>[^/\\]+)")
 
 
-def is_folder_name(name: str) -> bool:
-    """Whether a model's name is a path: absolute, or beginning with `~`, `./` or `../`.
-
-    Anything else may be a name of the hub, which holds a slash, too.
-    """
-    return name.startswith(("~", "./", "../", ".\\", "..\\")) or Path(name).is_absolute()
-
-
-def read_folder(path: Path) -> ModelFolder:
+def read_folder(folder: str | Path) -> ModelFolder:
     """What the folder says of its model.
 
     Raises:
         UnknownModelError: it has no `config.json` that can be read.
     """
+    path = Path(folder)
     config = _object(path / "config.json")
     if not config:
         raise UnknownModelError(

@@ -9,7 +9,7 @@ import pytest
 
 from inference.errors import UnknownModelError
 from inference.models import find_model, identify, known_models
-from inference.models.disk import is_folder_name, read_folder
+from inference.models.disk import read_folder
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -132,11 +132,3 @@ def test_every_models_own_folder_is_told(tmp_path, spec):
     template = spec.chat.answer if spec.chat else ""
     folder = write(tmp_path / spec.hub[0].split("/")[-1], spec, template, tuple(ids.items()))
     assert identified(folder) == spec.name
-
-
-def test_which_names_are_paths(tmp_path):
-    assert is_folder_name(str(tmp_path))
-    assert is_folder_name("~/models/lite")
-    assert is_folder_name("./lite")
-    assert not is_folder_name("deepseek-ai/DeepSeek-Coder-V2-Lite-Base")
-    assert not is_folder_name("lite")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from lsp_server.paths import located, real
+from lsp_server.paths import is_path, located, located_setting, real
 from lsp_server.uris import to_path
 
 
@@ -31,3 +31,12 @@ def test_an_empty_path_and_an_unknown_user_stay_as_they_are(tmp_path):
     assert located("", tmp_path) == ""
     assert located("~nobody-of-that-name/x", None) == "~nobody-of-that-name/x"
     assert located("x", tmp_path) == str(tmp_path / "x")
+
+
+def test_a_model_is_named_by_a_path_only_where_it_is_written_as_one(tmp_path):
+    """A name on the hub holds a slash, too."""
+    assert all(map(is_path, (str(tmp_path), "~/lite", "./lite", "../lite")))
+    assert not any(map(is_path, ("deepseek-ai/DeepSeek-Coder-V2-Lite-Base", "lite", "")))
+    assert located_setting("model", "./lite", tmp_path) == str(tmp_path / "lite")
+    assert located_setting("model", "us/lite", tmp_path) == "us/lite"
+    assert located_setting("tokenizer", "us/lite", tmp_path) == str(tmp_path / "us" / "lite")

@@ -1,0 +1,97 @@
+r"""Prompt formats of the user's own, spelled out in the configuration.
+
+[models."my-model".format]
+layout = ["<fim>", "{files}", "{header}", "{prefix}", "<hole>", "{suffix}", "<end>"]
+file = "# {path}\n"
+header = "# {path}\n"
+bos = "<s>"
+eos = "</s>"
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Annotated, Self, cast, get_args
+
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+from inference.models.formats import Control, FimFormat, Plain, Slot, Wording
+
+Text = Annotated[str, Field(min_length=1)]
+
+_SLOTS = tuple(f"{{{slot}}}" for slot in get_args(Slot))
+
+
+class UserFormat(BaseModel):
+    """A prompt format, spelled out.
+
+    Attributes:
+        layout: what stands where, each slot and each text an item of its own.
+        controls: which texts, wherever they stand, are the tokenizer's control tokens;
+            by default every text of the layout.
+        stops: where a completion ends; by default at `eos` and at every control token.
+        reserved: further control texts that must not come from somebody's source.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    layout: tuple[Text, ...]
+    file: str = ""
+    header: str = ""
+    start: str = ""
+    header_alone: bool = True
+    controls: tuple[Text, ...] = ()
+    bos: str = ""
+    eos: str = ""
+    stops: tuple[Text, ...] = ()
+    reserved: tuple[Text, ...] = ()
+
+    @model_validator(mode="after")
+    def _can_be_filled(self) -> Self:
+        unknown = [item for item in self.layout if "{" in item and item not in _SLOTS]
+        if unknown:
+            raise ValueError(
+                f"layout: {unknown[0]!r} is no slot; known are {', '.join(_SLOTS)}, "
+                "each an item of its own"
+            )
+        twice = [slot for slot in _SLOTS if self.layout.count(slot) > 1]
+        if twice or "{prefix}" not in self.layout:
+            raise ValueError(f"layout: {(twice or ['{prefix}'])[0]} must stand there once")
+        if self.layout[-1] in _SLOTS and self.layout[-1] != "{prefix}":
+            raise ValueError(
+                "layout: what ends a prompt is {prefix} or a text, as generation goes on there; "
+                f"found {self.layout[-1]}"
+            )
+        return self
+
+    def made(self, name: str) -> FimFormat:
+        """The format as `pack` reads it, under this name."""
+        texts = tuple(item for item in self.layout if not item.startswith("{"))
+        controls = self.controls or texts
+        marks = tuple(dict.fromkeys((*controls, *filter(None, (self.bos, self.eos)))))
+        return FimFormat(
+            name,
+            self.bos,
+            self.eos,
+            tuple(_item(item, controls) for item in self.layout),
+            _wording(self.file, controls),
+            _wording(self.header, controls),
+            self.stops or tuple(dict.fromkeys((*filter(None, (self.eos,)), *controls))),
+            tuple(dict.fromkeys((*marks, *self.stops, *self.reserved))),
+            start=_wording(self.start, controls),
+            header_alone=self.header_alone,
+        )
+
+
+def _item(item: str, controls: tuple[str, ...]) -> Slot | Control | Plain:
+    if item.startswith("{"):
+        return cast("Slot", item[1:-1])
+    return Control(item) if item in controls else Plain(item)
+
+
+def _wording(template: str, controls: tuple[str, ...]) -> Wording:
+    """The template, its control tokens apart from its texts; the longest one counts."""
+    longest_first = sorted(controls, key=len, reverse=True)
+    any_control = "|".join(map(re.escape, longest_first))
+    parts = re.split(f"({any_control})", template) if controls else [template]
+    return tuple(Control(part) if part in controls else part for part in parts if part)
