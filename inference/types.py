@@ -175,7 +175,7 @@ class Backend(Protocol):
 
     @property
     def capabilities(self) -> Capabilities:
-        """What this backend can do; constant over its life."""
+        """What this backend can do; constant over its life, but for what a probe finds out."""
         ...
 
     def stream(self, request: Request, /) -> AsyncGenerator[Chunk]:
@@ -195,4 +195,26 @@ class Backend(Protocol):
 
     async def aclose(self) -> None:
         """Give back connections, processes and memory."""
+        ...
+
+
+@runtime_checkable
+class Probing(Protocol):
+    """A backend that can find out what its server takes beyond what all such servers do."""
+
+    @property
+    def probe_text(self) -> str:
+        """What `probe` wants the ids of."""
+        ...
+
+    async def probe(self, ids: tuple[int, ...] | None, /) -> str | None:
+        """Find it out, for `capabilities` to tell; a sentence where the user can help.
+
+        Args:
+            ids: of `probe_text`, by the tokenizer that prompts are made with; None where
+                that only estimates.
+
+        Raises:
+            BackendError: nothing could be found out; ask again later.
+        """
         ...

@@ -149,8 +149,9 @@ class Session:
             return None
 
     def _let_go(self, workspace: Workspace) -> None:
-        if workspace.warming is not None:
-            workspace.warming.cancel()
+        for task in (workspace.probing, workspace.warming):
+            if task is not None:
+                task.cancel()
         workspace.close()
         self.start(workspace.backend.aclose())
 

@@ -69,9 +69,9 @@ class Workspace:
         refreshing: a refresh is under way.
         watched: what changes below the root is told.
         resting: the next idle moment is waited for.
-        probing: finds out what the backend's server takes; None before anybody wanted to
-            know, done where it is known or the server couldn't be asked.
-        probed: it is known.
+        probed: it is known what the backend's server takes.
+        probing: finds that out; done where it is known or the server couldn't be asked.
+        patient_until_s: until then it is waited for, by the event loop's clock.
         warming: the warm-up that waits for a pause or is under way.
         read_prompt: the text of the prompt that the backend read last.
         failure: for the user, why the last refresh came to nothing; None where it didn't.
@@ -89,8 +89,9 @@ class Workspace:
     refreshing: bool = False
     watched: bool = False
     resting: bool = False
-    probing: asyncio.Task[None] | None = None
     probed: bool = False
+    probing: asyncio.Task[None] | None = None
+    patient_until_s: float = 0.0
     warming: asyncio.Task[None] | None = None
     read_prompt: str | None = None
     failure: str | None = None

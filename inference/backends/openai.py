@@ -17,7 +17,7 @@ from inference.wire.endpoint import parse_endpoint
 from inference.wire.faults import Call, page_fault, status_fault, transport_fault
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncGenerator, Sequence
+    from collections.abc import AsyncGenerator
 
     from inference.types import Chunk, Request
 
@@ -92,7 +92,7 @@ class OpenAIBackend:
         """What `probe` wants the ids of."""
         return vllm.PROBE
 
-    async def probe(self, ids: Sequence[int] | None, /) -> str | None:
+    async def probe(self, ids: tuple[int, ...] | None, /) -> str | None:
         """Find out whether the server takes ids and heals; why not, where the user can help.
 
         Args:

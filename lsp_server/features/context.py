@@ -11,6 +11,7 @@ from pygls.exceptions import JsonRpcInvalidParams
 from inference.errors import InferenceError
 from lsp_server.positions import PositionError
 from lsp_server.preview import described, prepared
+from lsp_server.probing import probed
 from lsp_server.snapshots import PlaceInWorkspace, snapshot_at
 
 if TYPE_CHECKING:
@@ -26,6 +27,7 @@ def register(server: InfillServer) -> None:
     async def context(params: Any) -> dict[str, Any]:
         place, budget, remember = _place(server, params), _budget(params), _remember(params)
         workspace, snapshot = place.workspace, place.snapshot
+        await probed(server, workspace)
         loop = asyncio.get_running_loop()
         try:
             made = await loop.run_in_executor(

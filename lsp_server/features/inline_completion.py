@@ -14,6 +14,7 @@ from inference.types import Completion, NoCompletion
 from lsp_server.completion import Answer, answer
 from lsp_server.features.accept import COMMAND
 from lsp_server.positions import PositionError, position_of
+from lsp_server.probing import probed
 from lsp_server.snapshots import snapshot_at
 from lsp_server.status import names, send_status
 from lsp_server.warming import stop_warming, warm_later
@@ -74,6 +75,7 @@ async def _answer(server: InfillServer, document: Document, position: types.Posi
         reason = session.problem.message if session.problem else NOT_A_FILE
         return Answer(NoCompletion(reason))
     stop_warming(place.workspace)
+    await probed(server, place.workspace)
     made = await answer(
         place.workspace,
         place.snapshot,

@@ -14,6 +14,7 @@ from lsprotocol import types
 
 from lsp_server import configuration
 from lsp_server.indexing import keep_indexed
+from lsp_server.probing import begin_probe
 from lsp_server.session import Client
 from lsp_server.status import send_status
 from lsp_server.uris import to_path
@@ -53,6 +54,7 @@ def register(server: InfillServer) -> None:
         _warn(server)
         send_status(server)
         for workspace in server.session.folders.values():
+            begin_probe(server, workspace)
             server.session.start(keep_indexed(server, workspace))
 
     @server.feature(types.WORKSPACE_DID_CHANGE_WORKSPACE_FOLDERS)
@@ -63,6 +65,7 @@ def register(server: InfillServer) -> None:
         for root in _paths(folder.uri for folder in params.event.added):
             workspace = session.open_folder(root) if _is_new(root, session) else None
             if workspace is not None:
+                begin_probe(server, workspace)
                 session.start(keep_indexed(server, workspace))
         send_status(server)
 
