@@ -19,9 +19,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from pathlib import Path
 
-# How vocabularies spell white space: those of bytes, and those of pieces of sentences.
-_SPELLED = str.maketrans({"Ċ": "\n", "Ġ": " ", "č": "\r", "ĉ": "\t", "▁": " "})
-
 
 class FileTokenizer:
     """Exact counts and ids; whatever is in a text, it never becomes a control token.
@@ -49,8 +46,8 @@ class FileTokenizer:
         self._texts = {number: text for text, number in self._ids.items()}
         self._bare = _load(described.bare, self.name)
         self._check()
-        vocabulary = (token.translate(_SPELLED) for token in self._bare.get_vocab())
-        self._encoder = PieceEncoder(find_rule(self._split, vocabulary), self._encode_pieces)
+        rule = find_rule(self._split, self._bare.get_vocab)
+        self._encoder = PieceEncoder(rule, self._encode_pieces)
         # Where a tokenizer joins line ends, another text behind can split the last token.
         self.seam_tokens = 0 if self._encoder.rule is LINES else 1
 

@@ -15,10 +15,14 @@ if TYPE_CHECKING:
 
 # Whatever kinds of characters a tokenizer's pattern tells apart stand here at the end of a
 # line, around line ends and at the beginning of one.
-_TAILS = (*"x1);'\"_世é🙂-/", "क्", "x ", ";  ", "x\t", ")\t ", "")
-_ENDS = ("\n", "\n\n", "\n  \n", "\r\n", "\n\t\n\n", "\n\n\n\n", "\n\r\n")
-_HEADS = (*"x1(#<'\"_世é🙂/", "  x", "\tx", "    1", " )", "  // c", "// c", "'s", "      ", "Xy")
+_TAILS = (*"x1;'世🙂/", "क्", "x ", ";\t ", "")
+_ENDS = ("\n", "\n\n", "\n  \n", "\n\t\n\n", "\r\n", "\n\r\n")
+_HEADS = (*"xX1#_é🙂/", "  x", "\tx", "    1", " )", "'s", "      ")
 PROBE = "".join(map("".join, product(_TAILS, _ENDS, _HEADS)))
+
+
+# How vocabularies spell white space: those of bytes, and those of pieces of sentences.
+_SPELLED = str.maketrans({"Ċ": "\n", "Ġ": " ", "č": "\r", "ĉ": "\t", "▁": " "})
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +33,9 @@ class Words:
     starts: tuple[int, ...]
 
 
-def find_rule(split: Callable[[list[str]], list[Words]], vocabulary: Iterable[str]) -> Rule:
+def find_rule(
+    split: Callable[[list[str]], list[Words]], vocabulary: Callable[[], Iterable[str]]
+) -> Rule:
     """The finest rule under which a text's ids are those of its pieces.
 
     The ids must be the same on a text with every neighbourhood of a line end. As that
@@ -39,16 +45,17 @@ def find_rule(split: Callable[[list[str]], list[Words]], vocabulary: Iterable[st
 
     Args:
         split: the tokenizer at hand, for several texts at once.
-        vocabulary: the texts of its tokens, spelled as plain text.
+        vocabulary: its tokens, as it spells them.
     """
     [whole] = split([PROBE])
-    tokens = "\0".join(vocabulary)
     for rule in RULES:
         pieces = rule.cut(PROBE)
         parts = split(pieces)
         if whole.ids != tuple(chain.from_iterable(part.ids for part in parts)):
             continue
-        if whole.starts == tuple(_starts(pieces, parts)) or not rule.across.search(tokens):
+        if whole.starts == tuple(_starts(pieces, parts)):
+            return rule
+        if not rule.across.search("\0".join(vocabulary()).translate(_SPELLED)):
             return rule
     return WHOLE
 
