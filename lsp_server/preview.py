@@ -48,7 +48,7 @@ def described(workspace: Workspace, made: Prepared, budget_tokens: int | None) -
         "suffix_tokens": _tokens(made, "suffix"),
         "typed_tokens": _tokens(made, "typed"),
         "healing": prompt.healing,
-        "files": [_file(part, snippet) for part, snippet in _packed(made)],
+        "files": [_file(part, snippet) for part, snippet in packed(made)],
         "left_out": _left_out(made),
         "prompt": prompt.bos + prompt.text,
         "prompt_ids": list(prompt.token_ids) if prompt.token_ids is not None else None,
@@ -56,11 +56,7 @@ def described(workspace: Workspace, made: Prepared, budget_tokens: int | None) -
     }
 
 
-def _tokens(made: Prepared, role: Role) -> int:
-    return sum(part.n_tokens for part in made.prompt.parts if part.role == role)
-
-
-def _packed(made: Prepared) -> Iterator[tuple[PromptPart, Snippet | None]]:
+def packed(made: Prepared) -> Iterator[tuple[PromptPart, Snippet | None]]:
     """The snippets that were packed, in prompt order, each with its part of the prompt.
 
     Of a path that stands twice, the parts belong to its snippets in their order.
@@ -70,6 +66,10 @@ def _packed(made: Prepared) -> Iterator[tuple[PromptPart, Snippet | None]]:
         if part.role == "snippet":
             place = next((at for at, one in enumerate(chosen) if one.path == part.path), None)
             yield part, None if place is None else chosen.pop(place)
+
+
+def _tokens(made: Prepared, role: Role) -> int:
+    return sum(part.n_tokens for part in made.prompt.parts if part.role == role)
 
 
 def _file(part: PromptPart, snippet: Snippet | None) -> Json:

@@ -143,8 +143,7 @@ def _anchors(workspace: Workspace, options: argparse.Namespace) -> list[dict[str
     approaches = [approach(hole, rng) for hole in holes]
     answered: dict[str, list[Anchored]] = {}
     for setting in ANCHORINGS:
-        # Without a pause nothing is warmed up, and a slow machine's pauses shouldn't count.
-        more = ("--set", f"prompt.anchor={setting}", "--set", "prompt.warm_up=false")
+        more = ("--set", f"prompt.anchor={setting}")
         command = launch.command("serve", *server_arguments(options), *more)
         with progress_bar(f"Completing with prompt.anchor = {setting}") as progress:
             work = complete_typed(command, workspace.root, approaches, progress)

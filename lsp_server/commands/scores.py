@@ -27,6 +27,7 @@ RECALL = (
     Column("places", is_number=True),
     Column("found", is_number=True),
     Column("recall", "bold green", is_number=True),
+    Column("head kept", is_number=True),
     P50,
     P99,
 )
@@ -73,6 +74,7 @@ def _recall_row(key: tuple[str, int, bool, str], asked: Sequence[Asked]) -> Json
         "places": len(asked),
         "found": found,
         "recall": round(found / len(asked), 4),
+        "recall_head_kept": round(sum(item.is_kept for item in asked) / len(asked), 4),
         "context_ms": _percentiles([item.context_ms for item in asked]),
     }
 
@@ -159,6 +161,7 @@ def _readable(rows: Sequence[Json]) -> list[tuple[str, ...]]:
             str(row["places"]),
             str(row["found"]),
             f"{row['recall']:.2f}",
+            f"{row['recall_head_kept']:.2f}",
             *_times(row["context_ms"]),
         )
         for row in rows

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import pytest
+import tiny_bpe
+import wire
 
 PADDING = "".join(f"value_{n} = {n}\n" for n in range(40))
 UNITS = "class Length:\n    def in_feet(self): ...\n"
 MAIN = f"from units import Length\n{PADDING}size = Length(3)\nother = size.in_feet()\n"
+
+HOLE, END = "<｜fim▁hole｜>", "<｜fim▁end｜>"  # noqa: RUF001
 
 
 @pytest.fixture
@@ -43,6 +47,45 @@ def test_bench_is_readable(infill, repository):
     assert ran.err == ""
 
 
+def _copying(**sources):
+    """A model that knows the sources, and goes on with them from what was typed behind the end."""
+
+    def reply(asked):
+        before, _, typed = asked["prompt"].partition(END)
+        prefix = before.partition(HOLE)[0]
+        for name, source in sources.items():
+            known = prefix.rpartition(f"#{name}.py\n")[2] + typed
+            if typed and source.startswith(known):
+                return (source[len(known) :].partition("\n")[0],)
+        return ("pass",)
+
+    return reply
+
+
+def test_bench_compares_the_settings_of_the_anchor(infill, repository, tmp_path_factory):
+    """The same holes for each; what stands still isn't read again."""
+    tokenizer = tiny_bpe.write(tmp_path_factory.mktemp("bpe"))
+    with wire.serve(wire.Script(reply=_copying(main=MAIN, units=UNITS))) as server:
+        pairs = {"backend": "openai", "endpoint": server.endpoint, "tokenizer": tokenizer}
+        settings = [part for key, value in pairs.items() for part in ("--set", f"{key}={value}")]
+        ran = infill("bench", "--anchor", "--json", "-n", "4", *settings, cwd=repository)
+        shown = infill("bench", "--anchor", "-n", "1", *settings, cwd=repository)
+    assert ran.code == 0, ran.err
+    off, line, block = ran.json["anchor"]
+    assert [row["anchor"] for row in (off, line, block)] == ["off", "line", "block"]
+    assert (off["exact_match"], line["exact_match"], block["exact_match"]) == (0.0, 1.0, 1.0)
+    assert (block["won"], block["lost"]) == (block["holes"], 0)
+    assert block["read_again"] < off["read_again"]
+    assert "read anew" in shown.out
+    assert ran.json["backend"] == "openai"
+
+
+def test_bench_of_anchors_wants_a_backend_that_reads_prompts(infill, repository):
+    ran = infill("bench", "--anchor", "--json", cwd=repository)
+    assert (ran.code, ran.json["anchor"]) == (1, None)
+    assert "'ngram' reads no prompt" in ran.err
+
+
 @pytest.mark.parametrize(
     ("arguments", "code", "kind"),
     [
@@ -50,6 +93,7 @@ def test_bench_is_readable(infill, repository):
         (("--budgets", "3", "--only", "recall"), 2, "budget"),
         (("-n", "0"), 2, "usage"),
         (("--only", "nothing"), 2, "usage"),
+        (("--anchor", "--only", "recall"), 2, "usage"),
         (
             ("--set", "backend=openai", "--set", "endpoint=http://127.0.0.1:9/v1", "-n", "1",
              "--only", "completion"),
@@ -57,7 +101,7 @@ def test_bench_is_readable(infill, repository):
             "backend",
         ),
     ],
-    ids=["no number", "too small", "no places", "no such part", "nobody there"],
+    ids=["no number", "too small", "no places", "no such part", "two measures", "nobody there"],
 )  # fmt: skip
 def test_bench_ends_with_the_reason(infill, repository, arguments, code, kind):
     ran = infill("bench", "--json", *arguments, cwd=repository)

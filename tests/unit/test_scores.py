@@ -25,14 +25,14 @@ HOLE = Hole("a.py", "Python", "x = ", "\n", "call()")
 
 def _asked(language, *, is_found, budget=2048):
     place = Place("member", f"a.{language}", language, 10, 20, "name", ())
-    return Asked(place, budget, is_found, 2.0)
+    return Asked(place, budget, is_found=is_found, is_kept=not is_found, context_ms=2.0)
 
 
 def test_recall_is_told_by_language_and_together():
     """The sum comes last, and not at all where it would say the same again."""
     both = recall_rows([_asked("Go", is_found=True), _asked("C", is_found=False)])
-    assert [(row["language"], row["recall"]) for row in both] == [
-        ("C", 0.0), ("Go", 1.0), ("all", 0.5),
+    assert [(row["language"], row["recall"], row["recall_head_kept"]) for row in both] == [
+        ("C", 0.0, 1.0), ("Go", 1.0, 0.0), ("all", 0.5, 0.5),
     ]  # fmt: skip
     one = recall_rows([_asked("Go", is_found=True, budget=budget) for budget in (8192, 2048)])
     (table,) = tables_of(Path("/r"), {"recall": one})
