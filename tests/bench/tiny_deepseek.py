@@ -48,7 +48,7 @@ def _config(described: dict[str, Any], context_tokens: int) -> Any:
     from transformers import DeepseekV2Config
 
     added = {entry["content"]: entry["id"] for entry in described["added_tokens"]}
-    n_tokens = 1 + max(max(added.values()), *described["model"]["vocab"].values())
+    n_tokens = 1 + max(*added.values(), *described["model"]["vocab"].values())
     return DeepseekV2Config(
         vocab_size=-(-n_tokens // 64) * 64,
         hidden_size=128,
