@@ -7,8 +7,6 @@ generated must begin with it ("token healing", from the guidance project).
 
 from __future__ import annotations
 
-import unicodedata
-
 # What is taken back is generated anew, so that it may not be long.
 _MAX_CHARS = 64
 _MAX_SIGNS = 8
@@ -22,8 +20,7 @@ def heal(text: str) -> tuple[str, str]:
 
     Tokenizers of code split before they merge: at line ends, and where letters, digits
     and signs meet, a blank or a sign going with the letters behind it. What could still
-    be one of their pieces with what comes next is taken back. Signs that aren't
-    punctuation (`=`, `<`) make one piece with the blanks around them in DeepSeek's.
+    be one of their pieces with what comes next is taken back.
 
     A text whose last piece is too long is left as it is: the model has seen such pieces
     cut anywhere.
@@ -66,31 +63,16 @@ def _before_digits(text: str, floor: int) -> int:
 
 
 def _before_signs(text: str, floor: int) -> int:
-    """Before the signs that the text ends with, or the blanks behind them."""
+    """Before the blanks that the text ends with, else before its signs and the blank they go with."""
     start = len(text)
     while start > floor and text[start - 1].isspace():
         start -= 1
-    is_ended = start < len(text) and (start == floor or not _is_symbol(text[start - 1]))
-    if is_ended:
+    if start < len(text):
         return start
     while start > floor and len(text) - start < _MAX_SIGNS and _is_sign(text[start - 1]):
         start -= 1
-    return _before_blanks(text, start, floor)
-
-
-def _before_blanks(text: str, start: int, floor: int) -> int:
-    """Without the blanks that go with the signs from there on."""
-    if not _is_symbol(text[start]):
-        return start - 1 if start > floor and text[start - 1].isspace() else start
-    while start > floor and (text[start - 1].isspace() or _is_symbol(text[start - 1])):
-        start -= 1
-    return start
+    return start - 1 if start > floor and text[start - 1].isspace() else start
 
 
 def _is_sign(char: str) -> bool:
     return not (char.isalnum() or char.isspace())
-
-
-def _is_symbol(char: str) -> bool:
-    """Whether it is a sign that is no punctuation."""
-    return _is_sign(char) and not unicodedata.category(char).startswith("P")
