@@ -43,12 +43,12 @@ def assemble(pieces: Sequence[Piece], form: FimFormat, tokenizer: Tokenizer) -> 
     """
     encoded = [_encode(piece, tokenizer) for piece in pieces] if tokenizer.exact else None
     costs = [len(ids) for ids in encoded] if encoded else _costs(pieces, tokenizer)
-    bos = (_control(form.bos, tokenizer),) if form.bos and encoded is not None else ()
+    bos = () if encoded is None else tuple(_control(mark, tokenizer) for mark in form.beginning)
     ids = None if encoded is None else tuple(chain(bos, *encoded))
     return Head(
         text="".join(piece.text for piece in pieces),
         token_ids=ids,
-        n_tokens=bool(form.bos) + sum(costs),
+        n_tokens=len(form.beginning) + sum(costs),
         parts=_parts(pieces, costs),
     )
 

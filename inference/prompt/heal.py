@@ -63,7 +63,7 @@ def _before_digits(text: str, floor: int) -> int:
 
 
 def _before_signs(text: str, floor: int) -> int:
-    """Before the blanks that the text ends with, else before its signs and the blank they go with."""
+    """Before the blanks that the text ends with, else its signs and the blank they go with."""
     start = len(text)
     while start > floor and text[start - 1].isspace():
         start -= 1
