@@ -5,6 +5,11 @@ from __future__ import annotations
 import pytest
 import tiny_bpe
 
+from lsp_server import launch
+from lsp_server.client import connect
+from lsp_server.errors import FailureError
+from lsp_server.measuring.asking import ask_context, open_text, type_text
+
 UNITS = "class Length:\n" + "".join(
     f"    def in_unit_{n}(self, factor: float) -> float: ...\n" for n in range(30)
 )
@@ -112,3 +117,24 @@ def test_where_nothing_can_have_been_typed_there_is_nothing(infill, tmp_path):
     ran = infill("context", "a.py:1:1", "--typed", "5", cwd=tmp_path)
     assert ran.code == 1
     assert "nothing stands before the cursor" in ran.err
+
+
+@pytest.mark.usefixtures("isolated")
+async def test_only_what_is_to_be_remembered_is(tmp_path):
+    """A look at the context leaves the next prompt as it would have been."""
+    file = tmp_path / "a.py"
+    file.write_text("x = 1\n")
+    async with connect(launch.command("serve"), tmp_path) as server:
+        await server.ready()
+        opened = open_text(server, file, "x = \n\ny = 2\n", 4)
+        await ask_context(opened)
+        type_text(opened, "1\nz")
+        looked = await ask_context(opened, remember=True)
+        assert looked["prompt"].endswith("<｜fim▁end｜>z")  # noqa: RUF001
+        type_text(opened, " = 3\n")
+        kept = await ask_context(opened)
+        assert kept["prompt"] == looked["prompt"] + " = 3\n"
+        asked = {**opened.place, "remember": 1}
+        with pytest.raises(FailureError, match="expected true or false") as refused:
+            await server.request("infill/context", asked)
+        assert refused.value.kind == "refused"
