@@ -31,7 +31,10 @@ def settings(endpoint, **more):
 
 
 def test_the_models_own_prompt_is_sent_and_its_answer_printed(infill, repository):
-    """Cross-file text inside of the prefix, the current file last, sentinels exact."""
+    """Cross-file text inside of the prefix, the current file last, sentinels exact.
+
+    What stands on the cursor's line comes behind them, as the beginning of the middle.
+    """
     with wire.serve(wire.Script(text=("area", "(1, 2)", ")\n"))) as server:
         ran = infill(
             "complete", "main.py:3:7", "--json", *settings(server.endpoint), cwd=repository
@@ -41,7 +44,7 @@ def test_the_models_own_prompt_is_sent_and_its_answer_printed(infill, repository
     (asked,) = server.requests
     assert asked["prompt"] == (
         f"{BEGIN}#shapes.py\ndef area(width, height):\n    return width * height\n"
-        f"#main.py\nfrom shapes import area\n\nprint({HOLE}\n{END}"
+        f"#main.py\nfrom shapes import area\n\n{HOLE}\n{END}print("
     )
     assert ran.json["prompt_tokens"] > 0
     assert ran.json["model"] == "deepseek-coder-v2-lite-base"
