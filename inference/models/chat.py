@@ -1,4 +1,4 @@
-r"""How a model family wants its conversations spelled, as data.
+"""How a model family wants its conversations spelled, as data.
 
 A server that has the model's own chat template renders messages by itself; these
 entries are for wires that take a prompt, and tell at which texts a turn ends. Each
@@ -7,7 +7,7 @@ is exactly what the template published with the model makes of text turns.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Literal
 
 if TYPE_CHECKING:
@@ -140,4 +140,105 @@ CHATML = ChatFormat(
     assistant="<|im_start|>assistant\n{content}<|im_end|>\n",
     answer="<|im_start|>assistant\n",
     ends=("<|im_end|>", "<|endoftext|>"),
+)
+
+QWEN2_5 = replace(
+    CHATML,
+    name="qwen2.5",
+    default_system=(
+        "<|im_start|>system\nYou are Qwen, created by Alibaba Cloud. You are a helpful assistant."
+        "<|im_end|>\n"
+    ),
+)
+
+# https://github.com/mistralai/mistral-common, `InstructTokenizerV3`: what the system says goes
+# before the last of the user's turns.
+MISTRAL_V3 = ChatFormat(
+    "mistral-v3",
+    system="{content}\n\n",
+    user="[INST] {content}",
+    assistant="[/INST] {content}</s>",
+    answer="[/INST]",
+    ends=("</s>",),
+    bos="<s>",
+    system_in="last",
+)
+
+# https://github.com/meta-llama/codellama, `llama/generation.py`: each pair of turns is a
+# sequence of its own.
+CODE_LLAMA = ChatFormat(
+    "codellama",
+    system="<<SYS>>\n{content}\n<</SYS>>\n\n",
+    user="[INST] {content}",
+    assistant=" [/INST] {content} </s>",
+    answer=" [/INST]",
+    ends=("</s>",),
+    bos="<s>",
+    system_in="first",
+    strips=True,
+    between="<s>",
+)
+
+# The template of google/gemma-7b-it, which refuses a system turn: here it begins the first
+# of the user's.
+GEMMA = ChatFormat(
+    "gemma",
+    system="{content}\n\n",
+    user="<start_of_turn>user\n{content}<end_of_turn>\n",
+    assistant="<start_of_turn>model\n{content}<end_of_turn>\n",
+    answer="<start_of_turn>model\n",
+    ends=("<end_of_turn>", "<eos>"),
+    bos="<bos>",
+    system_in="first",
+    strips=True,
+)
+
+# The template of ibm-granite/granite-8b-code-instruct.
+GRANITE_CODE = ChatFormat(
+    "granite-code",
+    system="System:\n{content}\n\n",
+    user="Question:\n{content}\n\n",
+    assistant="Answer:\n{content}\n\n",
+    answer="Answer:\n",
+    ends=("<|endoftext|>",),
+)
+
+# The template of ibm-granite/granite-3.0-8b-instruct; those of 3.3 and 4.0 spell turns alike,
+# but say the date and who they are where nobody has given a system turn.
+GRANITE = ChatFormat(
+    "granite",
+    system="<|start_of_role|>system<|end_of_role|>{content}<|end_of_text|>\n",
+    user="<|start_of_role|>user<|end_of_role|>{content}<|end_of_text|>\n",
+    assistant="<|start_of_role|>assistant<|end_of_role|>{content}<|end_of_text|>\n",
+    answer="<|start_of_role|>assistant<|end_of_role|>",
+    ends=("<|end_of_text|>",),
+)
+
+# The template of GLM-4.
+GLM4 = ChatFormat(
+    "glm-4",
+    system="<|system|>\n{content}",
+    user="<|user|>\n{content}",
+    assistant="<|assistant|>\n{content}",
+    answer="<|assistant|>\n",
+    ends=("<|user|>", "<|endoftext|>", "<|observation|>"),
+    bos="[gMASK]<sop>",
+)
+
+# As the prompt formats of LlamaEdge spell the template of Seed-Coder-8B-Instruct: every turn
+# is a sequence of its own, BOS and EOS included, so that none precedes all.
+SEED_CODER = ChatFormat(
+    "seed-coder",
+    system="<[begin▁of▁sentence]>system\n{content}\n\n<[end▁of▁sentence]>",
+    user="<[begin▁of▁sentence]>user\n{content}<[end▁of▁sentence]>",
+    assistant="<[begin▁of▁sentence]>assistant\n{content}<[end▁of▁sentence]>",
+    answer="<[begin▁of▁sentence]>assistant\n",
+    ends=("<[end▁of▁sentence]>",),
+    default_system=(
+        "<[begin▁of▁sentence]>system\nYou are an AI programming assistant, utilizing the "
+        "Seed-Coder model, developed by ByteDance Seed, and you only answer questions related to "
+        "computer science. For politically sensitive questions, security and privacy issues, and "
+        "other non-computer science questions, you will refuse to answer.\n\n<[end▁of▁sentence]>"
+    ),
+    strips=True,
 )

@@ -9,6 +9,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
+from inference.models.languages import language_name
+
 Slot = Literal["start", "files", "header", "prefix", "suffix"]
 
 
@@ -37,8 +39,8 @@ class Plain:
     text: str
 
 
-# What stands around files: control tokens, and text in which `{path}` and `{repository}` are
-# filled in.
+# What stands around files: control tokens, and text in which `{path}`, `{language}` and
+# `{repository}` are filled in.
 Wording = tuple[Control | str, ...]
 
 
@@ -58,6 +60,7 @@ class FimFormat:
         start: see there.
         file: what precedes each other file's text, the path filled in.
         header: what precedes the current file's text.
+        bos_tokens: the control tokens of `bos`, where it is several.
         header_alone: whether the header stands even where no other file does, so that
             the prompt's head stays the same when the first one arrives.
         stops: texts at which a completion ends, the likeliest first, as some servers
@@ -76,6 +79,7 @@ class FimFormat:
     reserved: tuple[str, ...]
     start: Wording = ()
     header_alone: bool = True
+    bos_tokens: tuple[str, ...] = ()
 
     @property
     def has_fim(self) -> bool:
@@ -88,16 +92,21 @@ class FimFormat:
         return tuple(item for item in self.layout if isinstance(item, Control))
 
     @property
+    def beginning(self) -> tuple[str, ...]:
+        """The control tokens of `bos`, of which some families have none and some two."""
+        return self.bos_tokens or ((self.bos,) if self.bos else ())
+
+    @property
     def sentinels(self) -> tuple[str, ...]:
         """The control texts that every prompt of this format holds, BOS first."""
-        return (*((self.bos,) if self.bos else ()), *(mark.text for mark in self.marks))
+        return (*self.beginning, *(mark.text for mark in self.marks))
 
     @property
     def keys(self) -> tuple[str, ...]:
         """What a tokenizer must know as control tokens to encode such a prompt."""
         around = (item for words in (self.start, self.file, self.header) for item in words)
         controls = (*self.marks, *(item for item in around if isinstance(item, Control)))
-        found = (*((self.bos,) if self.bos else ()), *(item.key for item in controls))
+        found = (*self.beginning, *(item.key for item in controls))
         return tuple(dict.fromkeys(found))
 
     def holds_sentinel(self, text: str) -> bool:
@@ -111,6 +120,8 @@ def fill(words: Wording, path: str, repository: str = "") -> tuple[Control | str
     return tuple(
         item
         if isinstance(item, Control)
-        else item.replace("{path}", path).replace("{repository}", repository)
+        else item.replace("{language}", language_name(path))
+        .replace("{path}", path)
+        .replace("{repository}", repository)
         for item in words
     )

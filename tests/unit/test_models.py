@@ -75,10 +75,10 @@ def test_the_first_generations_sentinels_are_as_published(size, kind):
 
 
 def test_no_stop_text_could_stand_in_plain_code():
+    """Each is a control text, and none a tag of HTML or a look-alike of code."""
     for spec in known_models():
-        assert all(
-            stop.startswith("<") and "|" in stop.replace("\uff5c", "|") for stop in spec.stops
-        )
+        assert all(map(spec.format.holds_sentinel, spec.stops))
+        assert not {"<s>", "</s>", "//", "\n\n"}.intersection(spec.stops)
 
 
 def test_a_model_of_the_users_own():
