@@ -117,9 +117,8 @@ def demand(
     fitting, room = _fitting(around, room, tokenizer)
     reserve = _reserve(room)
     room -= 0 if anchoring == "off" else reserve
-    near = _near(room)
-    behind = _count(suffix[: reach(near)], near, tokenizer) if form.has_fim else 0
-    return Demand(fitting, reserve, room, _count(prefix[-reach(near) :], near, tokenizer), behind)
+    behind = _count(suffix[: reach(room)], room, tokenizer) if form.has_fim else 0
+    return Demand(fitting, reserve, room, _count(prefix[-reach(room) :], room, tokenizer), behind)
 
 
 def share(wanted: Demand, repository: int) -> Shares:

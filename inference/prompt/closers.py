@@ -26,6 +26,17 @@ def gaps(suffix: str, typed: str) -> list[int]:
     return found
 
 
+def closing(suffix: str, typed: str) -> int:
+    """How many characters close what was typed in this line, where nothing else is left of it.
+
+    Who wrote them isn't known, and whoever did, they are most likely typed over next: a
+    prompt that showed them would have to be made anew then.
+    """
+    line = suffix[: _MAX_CHARS + 1].partition("\n")[0]
+    n_rest = len(line.rstrip())
+    return n_rest if n_rest in gaps(suffix, typed) else 0
+
+
 def _closes(mark: str, typed: str, open_now: dict[str, int]) -> bool:
     if mark.isspace():
         return True

@@ -9,6 +9,7 @@ from inference.normalise import normalise
 from inference.prompt.anchor import Anchor, Typed, held_end, starts
 from inference.prompt.assemble import assemble, finish
 from inference.prompt.budget import demand, share
+from inference.prompt.closers import closing
 from inference.prompt.fitting import fit
 from inference.prompt.heal import heal
 from inference.prompt.layout import pieces
@@ -54,13 +55,18 @@ def anchored(
     typed = selection.prefix[spot:]
     fitted = fit(selection.snippets, wanted.repository, job.counter, job.guard)
     shares = share(wanted, fitted.n_tokens)
-    windows = _windows(selection.prefix[:spot], selection.suffix, shares, known, job)
+    n_closers = closing(selection.suffix, typed)
+    seen = selection.suffix[n_closers:]
+    windows = _windows(selection.prefix[:spot], seen, shares, known, job)
     if job.smuggles(windows.before, typed):
         return None
-    anchor = _anchor(selection, spot, windows, wanted, job)
-    anchor = replace(anchor, head=_head(windows, fitted, wanted.frame, job))
-    anchor = replace(anchor, shown=fitted.snippets, left_out=fitted.left_out)
-    return anchor, Typed(typed, job.tokenizer.count(normalise(typed)), 0)
+    anchor = replace(
+        _anchor(replace(selection, suffix=seen), spot, windows, wanted, job),
+        shown=fitted.snippets,
+        left_out=fitted.left_out,
+        head=_head(windows, fitted, wanted.frame, job),
+    )
+    return anchor, Typed(typed, job.tokenizer.count(normalise(typed)), n_closers)
 
 
 def rebuilt(anchor: Anchor, selection: Selection, job: Job) -> Anchor | None:

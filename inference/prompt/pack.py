@@ -151,7 +151,7 @@ def _kept(
     anchor, typed = found
     if job.anchoring == "line" and typed.leaves_line:
         return None
-    if is_idle and (typed.n_closers or typed.n_tokens * 2 > anchor.reserve):
+    if is_idle and typed.n_tokens * 2 > anchor.reserve:
         return None
     if job.smuggles(anchor.before, typed.text):
         return None

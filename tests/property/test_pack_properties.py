@@ -50,7 +50,8 @@ selections = st.builds(
     left_out=st.just(()),
 )
 budgets = st.integers(len(FORM.sentinels) + 1, 60) | st.integers(60, 1_000)
-states = st.builds(PackState, path=st.just("a.py"), prefix_start=st.none() | st.integers(0, 300))
+# What was packed before, elsewhere in a document like it.
+earlier = st.none() | selections
 
 
 @cache
@@ -61,19 +62,24 @@ def _tokenizer(kind):
     return load_tokenizer(tiny_bpe.write(folder, additive=kind == "lines"), SPEC)
 
 
+anchorings = st.sampled_from(["off", "line", "block"])
 kinds = st.sampled_from(["estimate", "lines", "whole"])
 
 
-def _pack(selection, budget, state, kind, *, as_ids):
-    return pack(
-        selection,
-        state,
-        path="a.py",
-        spec=SPEC,
-        tokenizer=_tokenizer(kind),
-        budget_tokens=budget,
-        as_ids=as_ids,
-    )[0]
+def _pack(selection, budget, before, kind, *, as_ids, anchoring="off"):
+    state = PackState()
+    for one in (before, selection) if before else (selection,):
+        prompt, state = pack(
+            one,
+            state,
+            path="a.py",
+            spec=SPEC,
+            tokenizer=_tokenizer(kind),
+            budget_tokens=budget,
+            as_ids=as_ids,
+            anchoring=anchoring,
+        )
+    return prompt
 
 
 def _sides(prompt):
@@ -83,12 +89,19 @@ def _sides(prompt):
 
 
 @settings(deadline=None)
-@given(selection=selections, budget=budgets, state=states, kind=kinds, as_ids=st.booleans())
-def test_a_budget_is_a_ceiling(selection, budget, state, kind, as_ids):
+@given(
+    selection=selections,
+    budget=budgets,
+    before=earlier,
+    kind=kinds,
+    as_ids=st.booleans(),
+    anchoring=anchorings,
+)
+def test_a_budget_is_a_ceiling(selection, budget, before, kind, as_ids, anchoring):
     tokenizer = _tokenizer(kind)
-    # Three seams are kept free where two texts may take more together than apart.
-    budget += 3 * tokenizer.seam_tokens
-    prompt = _pack(selection, budget, state, kind, as_ids=as_ids)
+    # Four seams are kept free where two texts may take more together than apart.
+    budget += 4 * tokenizer.seam_tokens
+    prompt = _pack(selection, budget, before, kind, as_ids=as_ids, anchoring=anchoring)
     assert prompt.n_tokens <= budget
     n_parts = sum(part.n_tokens for part in prompt.parts)
     assert prompt.n_tokens == n_parts + len(FORM.sentinels)
@@ -98,33 +111,33 @@ def test_a_budget_is_a_ceiling(selection, budget, state, kind, as_ids):
 
 
 @settings(deadline=None)
-@given(selection=selections, budget=budgets, state=states)
-def test_a_text_prompt_fits_as_the_server_counts_it(selection, budget, state):
+@given(selection=selections, budget=budgets, before=earlier)
+def test_a_text_prompt_fits_as_the_server_counts_it(selection, budget, before):
     """A server encodes the text at once, with its control tokens among it."""
     tokenizer = _tokenizer("whole")
-    prompt = _pack(selection, budget + 3, state, "whole", as_ids=False)
+    prompt = _pack(selection, budget + 4, before, "whole", as_ids=False)
     pieces = [prompt.text]
     for mark in FORM.sentinels:
         pieces = [part for piece in pieces for part in piece.split(mark)]
     counted = sum(tokenizer.count(piece) for piece in pieces) + len(FORM.sentinels)
-    assert counted <= budget + 3
+    assert counted <= budget + 4
 
 
 @settings(deadline=None)
 @given(selection=selections, budget=budgets, kind=kinds)
 def test_no_sentinel_is_lost_or_smuggled_in(selection, budget, kind):
-    prompt = _pack(selection, budget + 3, PackState(), kind, as_ids=False)
+    prompt = _pack(selection, budget + 4, None, kind, as_ids=False)
     assert prompt.text.startswith(BEGIN)
     assert prompt.text.endswith(END)
     assert [prompt.text.count(mark) for mark in (BEGIN, HOLE, END)] == [1, 1, 1]
 
 
 @settings(deadline=None)
-@given(selection=selections, budget=budgets, state=states, kind=kinds)
-@example(Selection("a\r", "\nb", (), None, ()), 100, PackState(), "estimate")
-def test_what_is_kept_is_contiguous_at_the_cursor(selection, budget, state, kind):
+@given(selection=selections, budget=budgets, before=earlier, kind=kinds)
+@example(Selection("a\r", "\nb", (), None, ()), 100, None, "estimate")
+def test_what_is_kept_is_contiguous_at_the_cursor(selection, budget, before, kind):
     alone = replace(selection, snippets=())
-    prefix, suffix = _sides(_pack(alone, budget + 3, state, kind, as_ids=False))
+    prefix, suffix = _sides(_pack(alone, budget + 4, before, kind, as_ids=False))
     document = normalise(selection.prefix)
     # The header stands before it unless the budget is tiny.
     assert document.endswith((prefix, prefix.removeprefix("#a.py\n")))
@@ -132,7 +145,17 @@ def test_what_is_kept_is_contiguous_at_the_cursor(selection, budget, state, kind
 
 
 @settings(deadline=None)
-@given(selection=selections, budget=budgets, state=states, kind=kinds, as_ids=st.booleans())
-def test_the_same_again_gives_the_same(selection, budget, state, kind, as_ids):
-    first, second = (_pack(selection, budget + 3, state, kind, as_ids=as_ids) for _ in range(2))
+@given(
+    selection=selections,
+    budget=budgets,
+    before=earlier,
+    kind=kinds,
+    as_ids=st.booleans(),
+    anchoring=anchorings,
+)
+def test_the_same_again_gives_the_same(selection, budget, before, kind, as_ids, anchoring):
+    first, second = (
+        _pack(selection, budget + 4, before, kind, as_ids=as_ids, anchoring=anchoring)
+        for _ in range(2)
+    )
     assert first == second

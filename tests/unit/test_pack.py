@@ -84,8 +84,8 @@ def test_a_model_without_fim_reads_only_what_precedes_the_cursor():
 
 
 def test_carriage_returns_and_lone_surrogates_do_not_reach_the_model():
-    prompt, _ = _pack(Selection("a\r\nb = '\ud83d", "'\r\n", (), None, ()))
-    assert prompt.text == f"{BEGIN}#main.py\na\n{HOLE}'\n{END}b = '\ufffd"
+    prompt, _ = _pack(Selection("a\r\nb = '\ud83d", " + c\r\n", (), None, ()))
+    assert prompt.text == f"{BEGIN}#main.py\na\n{HOLE} + c\n{END}b = '\ufffd"
 
 
 def test_the_highest_rank_goes_first_and_order_stays():
