@@ -52,14 +52,20 @@ def identify(folder: ModelFolder, specs: Sequence[ModelSpec]) -> ModelSpec:
     which models it may be. What they leave open is decided by the first of these that
     says something: a whole name in `config.json`, the folder's whole name, and whether
     there is a chat template. Instruct models have one; a base model that carries one
-    is taken for its instruct model, whose prompts are the same.
+    is taken for its instruct model, whose prompts are the same. A model whose figures
+    aren't known is told by its whole name alone.
 
     Raises:
         UnknownModelError: none fits, or several do; says what was found and the way out.
     """
-    fitting = [spec for spec in specs if _fits(spec, folder)]
-    told = str(folder.config.get("_name_or_path", ""))
-    for narrow in (_named(told), _named(*folder.names), _chats_as(folder)):
+    told = _named(str(folder.config.get("_name_or_path", "")))
+    called = _named(*folder.names)
+    fitting = [
+        spec
+        for spec in specs
+        if _fits(spec, folder) and (spec.fingerprints or told(spec) or called(spec))
+    ]
+    for narrow in (told, called, _chats_as(folder)):
         if len(fitting) > 1:
             fitting = [spec for spec in fitting if narrow(spec)] or fitting
     if len(fitting) != 1:
@@ -68,8 +74,7 @@ def identify(folder: ModelFolder, specs: Sequence[ModelSpec]) -> ModelSpec:
 
 
 def _fits(spec: ModelSpec, folder: ModelFolder) -> bool:
-    if not spec.fingerprints:
-        return False
+    """Whether nothing that the folder says speaks against this model."""
     if any(folder.config.get(key) != value for key, value in spec.fingerprints):
         return False
     ids = folder.control_ids
@@ -80,8 +85,11 @@ def _fits(spec: ModelSpec, folder: ModelFolder) -> bool:
 
 
 def _named(*names: str) -> Callable[[ModelSpec], bool]:
+    """Whether one of the names is a model's whole one on the hub, with or without its owner."""
     known = {name.lower() for name in names}
-    return lambda spec: any(name.lower() in known for name in spec.names)
+    return lambda spec: any(
+        {name.lower(), name.lower().rpartition("/")[2]} & known for name in spec.hub
+    )
 
 
 def _chats_as(folder: ModelFolder) -> Callable[[ModelSpec], bool]:

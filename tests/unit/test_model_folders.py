@@ -22,7 +22,7 @@ V2_5_TEMPLATE = "{{ '<\uff5cUser\uff5c>' + m.content }}{{ '<\uff5cAssistant\uff5
 def write(folder: Path, spec, template="", ids=None, **config) -> Path:
     """A folder that holds what the model's own one says of itself."""
     folder.mkdir(parents=True)
-    told = dict(spec.fingerprints) | config
+    told = {"model_type": "llama"} | dict(spec.fingerprints) | config
     (folder / "config.json").write_text(json.dumps(told), "utf-8")
     added = [{"content": text, "id": number} for text, number in (ids or spec.token_ids)]
     written = {"added_tokens": added, "model": {"type": "BPE", "vocab": {"a": 0}}}
@@ -85,6 +85,12 @@ def test_a_name_that_the_architecture_denies_is_not_believed(tmp_path):
         identified(folder)
 
 
+def test_a_general_model_of_the_same_architecture_is_told_by_its_name(tmp_path):
+    """DeepSeek-V2-Lite has the configuration of Coder's, and wasn't taught to fill in."""
+    folder = write(tmp_path / "DeepSeek-V2-Lite", LITE)
+    assert identified(folder) == "deepseek-v2-lite"
+
+
 def test_a_part_of_a_name_tells_nothing(tmp_path):
     other = find_model("deepseek-v2.5")
     folder = write(tmp_path / "my-DeepSeek-V2.5-1210", other, V2_5_TEMPLATE)
@@ -122,7 +128,7 @@ def test_odd_files_are_no_obstacle(tmp_path):
         identified(folder)
 
 
-PUBLISHED = [spec for spec in known_models() if spec.fingerprints]
+PUBLISHED = [spec for spec in known_models() if spec.hub]
 
 
 @pytest.mark.parametrize("spec", PUBLISHED, ids=lambda spec: spec.name)

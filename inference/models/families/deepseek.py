@@ -123,8 +123,8 @@ def _v1(
 
 
 # DeepSeek-Coder-V2, arXiv 2406.11931, and `config.json` of each. 128K is what the maker states;
-# the configuration's 163,840 positions are those of its rotary scaling. The general models
-# DeepSeek-V2 and -V2-Lite have the same configuration and tokenizer, and aren't told apart.
+# the configuration's 163,840 positions are those of its rotary scaling. The general models have
+# the same configuration: a folder is theirs only by its whole name.
 def _v2(
     title: str,
     form: FimFormat,
@@ -132,13 +132,14 @@ def _v2(
     *,
     chat: ChatFormat | None = None,
     is_lite: bool = False,
+    is_general: bool = False,
     note: str = "",
 ) -> ModelSpec:
     layers = 27 if is_lite else 60
     return ModelSpec(
         title.lower(),
         form,
-        131_072,
+        32_768 if is_lite and is_general else 131_072,
         hub=(f"deepseek-ai/{title}",),
         token_ids=_ids(form, 100_000),
         licence=_LICENCE,
@@ -147,12 +148,12 @@ def _v2(
         active_b=2.4 if is_lite else 21.0,
         kv_bytes_per_token=latent_cache_bytes(layers=layers, kv_lora_rank=512, rope_dim=64),
         chat=chat,
-        fingerprints=_v2_fingerprint(layers, hidden=2048 if is_lite else 5120),
+        fingerprints=() if is_general else _v2_fingerprint(layers, 2048 if is_lite else 5120),
         note=note,
     )
 
 
-def _v2_fingerprint(layers: int, *, hidden: int) -> Fingerprint:
+def _v2_fingerprint(layers: int, hidden: int) -> Fingerprint:
     return fingerprint(
         model_type="deepseek_v2",
         vocab_size=102_400,
@@ -160,6 +161,19 @@ def _v2_fingerprint(layers: int, *, hidden: int) -> Fingerprint:
         num_hidden_layers=layers,
         n_routed_experts=64 if layers == 27 else 160,  # noqa: PLR2004 - Lite has 27
         kv_lora_rank=512,
+    )
+
+
+def _general(title: str, *, chat: ChatFormat | None = None) -> ModelSpec:
+    """deepseek-ai/DeepSeek-V2, README, which has no word of filling in."""
+    return _v2(
+        title,
+        V2_PREFIX,
+        "actions" if chat else "completion",
+        chat=chat,
+        is_lite="Lite" in title,
+        is_general=True,
+        note="a general model, not for code alone; reads only what precedes the cursor",
     )
 
 
@@ -190,6 +204,8 @@ MODELS: tuple[ModelSpec, ...] = (
     # Their cards have a section "FIM completion" with the sentinels as they are in V2.
     _v2("DeepSeek-V2.5", V2, "both", chat=DEEPSEEK_V2_5, note=_MERGED),
     _v2("DeepSeek-V2.5-1210", V2, "both", chat=DEEPSEEK_V2_5, note=_MERGED),
+    *(_general(title) for title in ("DeepSeek-V2-Lite", "DeepSeek-V2")),
+    *(_general(title, chat=DEEPSEEK_V2) for title in ("DeepSeek-V2-Lite-Chat", "DeepSeek-V2-Chat")),
     *(
         _v1(size, kind, parameters_b, hidden=hidden, layers=layers, kv_heads=kv_heads)
         for size, parameters_b, hidden, layers, kv_heads in (
