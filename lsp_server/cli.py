@@ -92,7 +92,7 @@ def _parser() -> argparse.ArgumentParser:
     _add_context(commands)
     _add_index(commands)
     _add_bench(commands)
-    _add_command(commands, "models", "list the models and prompt formats known")
+    _add_models(commands)
     return parser
 
 
@@ -150,6 +150,11 @@ def _add_bench(commands: _Commands) -> None:
     )
     parser.add_argument("--only", choices=("recall", "completion"), help="measure this alone")
     parser.add_argument("--list", action="store_true", help="tell of each place, too")
+
+
+def _add_models(commands: _Commands) -> None:
+    parser = _add_command(commands, "models", "list the models and prompt formats known")
+    parser.add_argument("name", metavar="NAME", nargs="?", help="all about this one, or a folder")
 
 
 def _leave_workspace(options: argparse.Namespace) -> None:

@@ -11,11 +11,14 @@ eos = "</s>"
 from __future__ import annotations
 
 import re
-from typing import Annotated, Self, cast, get_args
+from typing import TYPE_CHECKING, Annotated, Self, cast, get_args
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from inference.models.formats import Control, FimFormat, Plain, Slot, Wording
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 Text = Annotated[str, Field(min_length=1)]
 
@@ -29,6 +32,8 @@ class UserFormat(BaseModel):
         layout: what stands where, each slot and each text an item of its own.
         controls: which texts, wherever they stand, are the tokenizer's control tokens;
             by default every text of the layout.
+        tokens: their texts in the tokenizer's vocabulary, where these are others.
+        bos_tokens: the control tokens of `bos`, where it is several.
         stops: where a completion ends; by default at `eos` and at every control token.
         reserved: further control texts that must not come from somebody's source.
     """
@@ -41,7 +46,9 @@ class UserFormat(BaseModel):
     start: str = ""
     header_alone: bool = True
     controls: tuple[Text, ...] = ()
+    tokens: dict[Text, Text] = Field(default={})
     bos: str = ""
+    bos_tokens: tuple[Text, ...] = ()
     eos: str = ""
     stops: tuple[Text, ...] = ()
     reserved: tuple[Text, ...] = ()
@@ -67,7 +74,9 @@ class UserFormat(BaseModel):
     def made(self, name: str) -> FimFormat:
         """The format as `pack` reads it, under this name."""
         texts = tuple(item for item in self.layout if not item.startswith("{"))
-        controls = self.controls or texts
+        controls = {
+            text: Control(text, self.tokens.get(text, "")) for text in self.controls or texts
+        }
         marks = tuple(dict.fromkeys((*controls, *filter(None, (self.bos, self.eos)))))
         return FimFormat(
             name,
@@ -80,18 +89,19 @@ class UserFormat(BaseModel):
             tuple(dict.fromkeys((*marks, *self.stops, *self.reserved))),
             start=_wording(self.start, controls),
             header_alone=self.header_alone,
+            bos_tokens=self.bos_tokens,
         )
 
 
-def _item(item: str, controls: tuple[str, ...]) -> Slot | Control | Plain:
+def _item(item: str, controls: Mapping[str, Control]) -> Slot | Control | Plain:
     if item.startswith("{"):
         return cast("Slot", item[1:-1])
-    return Control(item) if item in controls else Plain(item)
+    return controls.get(item, Plain(item))
 
 
-def _wording(template: str, controls: tuple[str, ...]) -> Wording:
+def _wording(template: str, controls: Mapping[str, Control]) -> Wording:
     """The template, its control tokens apart from its texts; the longest one counts."""
     longest_first = sorted(controls, key=len, reverse=True)
     any_control = "|".join(map(re.escape, longest_first))
     parts = re.split(f"({any_control})", template) if controls else [template]
-    return tuple(Control(part) if part in controls else part for part in parts if part)
+    return tuple(controls.get(part, part) for part in parts if part)

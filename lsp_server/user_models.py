@@ -30,7 +30,7 @@ from lsp_server.paths import is_path, located
 from lsp_server.user_formats import Text, UserFormat
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from lsp_server.settings import Settings
 
@@ -133,7 +133,15 @@ def model_of(settings: Settings) -> ModelSpec:
     """
     if settings.format is not None:
         return define_model(settings.model, settings.format)
-    own = own_models(settings.models)
-    if is_path(settings.model):
-        return identify(read_folder(located(settings.model, None)), known_models(own))
-    return find_model(settings.model, own)
+    return named_model(settings.model, own_models(settings.models))
+
+
+def named_model(name: str, own: Sequence[ModelSpec]) -> ModelSpec:
+    """The model of that name, or the one whose folder it is.
+
+    Raises:
+        UnknownModelError: none fits; says what was found and the way out.
+    """
+    if is_path(name):
+        return identify(read_folder(located(name, None)), known_models(own))
+    return find_model(name, own)

@@ -1,44 +1,102 @@
-"""`infill models`: the models and prompt formats known."""
+"""`infill models`: the models and prompt formats known, the user's own among them."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
+from context.disk.files import find_root
+from inference.errors import InferenceError
 from inference.models import FORMATS, known_models
+from lsp_server.commands.configured import configured_for
 from lsp_server.commands.output import print_json, print_text
+from lsp_server.commands.tables import Column, Table, show
+from lsp_server.errors import UsageError
+from lsp_server.model_sheet import (
+    USUAL_TOKENS,
+    cache_size,
+    entry,
+    example,
+    facts,
+    gigabytes,
+    short,
+    spelled,
+)
+from lsp_server.paths import located_setting
+from lsp_server.user_models import named_model, own_models
 
 if TYPE_CHECKING:
     import argparse
+    from collections.abc import Sequence
+    from pathlib import Path
 
     from inference.models import ModelSpec
 
+_COLUMNS = (
+    Column("model", "cyan"),
+    Column("fills", "green"),
+    Column("context", is_number=True),
+    Column("GB", is_number=True),
+    Column("+ at 8K", is_number=True),
+    Column("for"),
+    Column("format"),
+    Column("licence", "dim"),
+    Column("note", "dim"),
+)
+
 
 def run(options: argparse.Namespace) -> None:
-    """Print the table of models."""
-    specs = known_models()
-    if options.json:
-        print_json({"models": [_entry(spec) for spec in specs], "formats": list(FORMATS)})
+    """Print the table of models, or all there is to say about one.
+
+    Raises:
+        UsageError: there is no model of that name, or its folder doesn't tell which it is.
+    """
+    root: Path = options.root or find_root(options.directory / "_")
+    own = own_models(configured_for(options, root).settings.models)
+    if options.name is not None:
+        _run_one(_named(located_setting("model", options.name, options.directory), own), options)
+    elif options.json:
+        specs = known_models(own)
+        forms = FORMATS | {spec.format.name: spec.format for spec in specs}
+        formats = [spelled(form) for form in forms.values()]
+        print_json({"models": [entry(spec) for spec in specs], "formats": formats})
     else:
-        print_text(_readable(specs))
+        _show_all(known_models(own))
 
 
-def _entry(spec: ModelSpec) -> dict[str, Any]:
-    return {
-        "name": spec.name,
-        "aliases": list(spec.names[1:]),
-        "format": spec.format.name,
-        "fim": spec.has_fim,
-        "context_tokens": spec.context_tokens,
-        "licence": spec.licence,
-        "note": spec.note,
-    }
+def _named(name: str, own: Sequence[ModelSpec]) -> ModelSpec:
+    try:
+        return named_model(name, own)
+    except InferenceError as error:
+        raise UsageError(str(error), kind=error.kind) from None
 
 
-def _readable(specs: tuple[ModelSpec, ...]) -> str:
-    width = max(len(spec.name) for spec in specs)
-    lines = [
-        f"{spec.name:<{width}}  {'FIM' if spec.has_fim else '-':<3}  "
-        f"{spec.context_tokens:>7} tokens  {spec.format.name:<18}  {spec.note}".rstrip()
-        for spec in specs
-    ]
-    return "\n".join([*lines, f"formats: {', '.join(FORMATS)}"])
+def _run_one(spec: ModelSpec, options: argparse.Namespace) -> None:
+    if options.json:
+        form = spelled(spec.format)
+        print_json({"model": entry(spec), "format": form, "example": example(spec)})
+    else:
+        show(Table(spec.name, (Column("what", "dim"), Column("is")), facts(spec)))
+        print_text(f"\nA prompt, typed behind its frozen part:\n\n{example(spec)}")
+
+
+def _show_all(specs: Sequence[ModelSpec]) -> None:
+    forms = dict.fromkeys(spec.format.name for spec in specs)
+    title = (
+        f"{len(specs)} models, {len(forms)} prompt formats; weights in 16 bits, and what 8,192 "
+        "tokens add; `infill models NAME` shows one whole"
+    )
+    show(Table(title, _COLUMNS, [_row(spec) for spec in specs]))
+
+
+def _row(spec: ModelSpec) -> tuple[str, ...]:
+    return (
+        spec.name,
+        "middle" if spec.has_fim else "end",
+        short(spec.context_tokens),
+        gigabytes(spec.weights_gb),
+        cache_size(spec, USUAL_TOKENS),
+        spec.use,
+        spec.format.name,
+        spec.licence.partition(" (")[0],
+        spec.note,
+    )

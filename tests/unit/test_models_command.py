@@ -1,0 +1,95 @@
+"""`infill models`: what is known, and the whole of one model."""
+
+from __future__ import annotations
+
+import argparse
+import json
+from dataclasses import replace
+
+import pytest
+
+from inference.models import FORMATS, known_models
+from lsp_server.commands import models
+from lsp_server.errors import UsageError
+from lsp_server.model_sheet import spelled
+from lsp_server.user_formats import UserFormat
+
+OWN = '[models."my-model"]\nformat = "deepseek-v1"\nlicence = "ours (all of it)"\n'
+
+
+@pytest.fixture
+def printed(tmp_path, capfdbinary):
+    """What the command prints in a folder with a configuration of the user's."""
+
+    def run(name=None, *, as_json=False):
+        config = tmp_path / "config.toml"
+        config.write_text(OWN, "utf-8")
+        given = {"root": tmp_path, "directory": tmp_path, "config": config, "set": []}
+        models.run(argparse.Namespace(name=name, json=as_json, verbose=False, **given))
+        text = capfdbinary.readouterr().out.decode()
+        return json.loads(text) if as_json else text
+
+    return run
+
+
+def test_every_model_has_its_row_the_users_own_too(printed):
+    lines = printed().splitlines()
+    assert lines[0].startswith(f"{len(known_models()) + 1} models, ")
+    assert lines[1].split() == "model fills context GB + at 8K for format licence note".split()  # noqa: SIM905
+    lite = next(line for line in lines if "v2-lite-base" in line).split("  ")
+    assert [cell.strip() for cell in lite if cell.strip()][:7] == [
+        "deepseek-coder-v2-lite-base",
+        "middle",
+        "128K",
+        "31",
+        "0.25",
+        "completion",
+        "deepseek-v2",
+    ]
+    assert "my-model" in lines[-1]
+    assert lines[-1].endswith("ours     of your own") or "ours" in lines[-1]
+
+
+def test_json_holds_everything(printed):
+    shown = printed(as_json=True)
+    assert [spec["name"] for spec in shown["models"]][-1] == "my-model"
+    lite = shown["models"][0]
+    assert lite["kv_bytes_per_token"] == 31_104
+    assert lite["token_ids"]["<\uff5cfim\u2581hole\uff5c>"] == 100_002
+    form = next(form for form in shown["formats"] if form["name"] == lite["format"])
+    assert form["layout"][0] == form["controls"][0] == "<\uff5cfim\u2581begin\uff5c>"
+    assert form["header"] == "#{path}\n"
+
+
+def test_one_model_is_told_whole(printed):
+    text = printed("deepseek-ai/DeepSeek-Coder-V2-Lite-Base")
+    assert "  weights      31 GB in 16 bits\n" in text
+    assert "  cache        0.25 GB at 8K, 4.1 GB at 128K\n" in text
+    assert text.endswith("<\uff5cfim\u2581end\uff5c>    return \n")
+    example = printed("my-model", as_json=True)["example"]
+    assert example.startswith(
+        "<\uff5cbegin\u2581of\u2581sentence\uff5c><\uff5cfim\u2581begin\uff5c>"
+    )
+
+
+@pytest.mark.parametrize("spec", known_models(), ids=lambda spec: spec.name)
+def test_every_model_can_be_told_of(spec, printed):
+    assert spec.format.name in printed(spec.name)
+
+
+def test_an_unknown_one_is_wrong_use(printed, tmp_path):
+    with pytest.raises(UsageError, match="near it: my-model") as caught:
+        printed("my-modle")
+    assert caught.value.kind == "unknown-model"
+    with pytest.raises(UsageError, match=r"no config\.json"):
+        printed("./weights")
+
+
+@pytest.mark.parametrize("form", FORMATS.values(), ids=FORMATS)
+def test_what_is_shown_of_a_format_can_be_written_by_a_user(form):
+    """So that who needs one that differs a little can begin with it."""
+    shown = spelled(form)
+    name = shown.pop("name")
+    made = UserFormat.model_validate(shown).made(name)
+    assert replace(made, reserved=()) == replace(form, reserved=())
+    assert set(made.reserved) >= set(form.reserved)
