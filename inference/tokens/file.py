@@ -12,7 +12,7 @@ from inference.normalise import encodable
 from inference.tokens.description import read_description
 from inference.tokens.encoder import PieceEncoder
 from inference.tokens.hub import TOKENIZER_FILE
-from inference.tokens.pieces import LINES
+from inference.tokens.pieces import RULES
 from inference.tokens.probe import PROBE, Words, find_rule
 
 if TYPE_CHECKING:
@@ -49,7 +49,7 @@ class FileTokenizer:
         rule = find_rule(self._split, self._bare.get_vocab)
         self._encoder = PieceEncoder(rule, self._encode_pieces)
         # Where a tokenizer joins line ends, another text behind can split the last token.
-        self.seam_tokens = 0 if self._encoder.rule is LINES else 1
+        self.seam_tokens = 0 if self._encoder.rule is RULES[0] else 1
 
     def encode(self, text: str, /) -> tuple[int, ...]:
         """The text's ids."""

@@ -7,9 +7,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from inference.errors import TokenizerError
+from inference.errors import InferenceError, TokenizerError
 from inference.tokens.estimate import EstimatingTokenizer
 from inference.tokens.hub import TOKENIZER_FILE, cached_tokenizer, is_hub_name
+from inference.wire.endpoint import parse_endpoint
 
 if TYPE_CHECKING:
     from inference.models.spec import ModelSpec
@@ -61,9 +62,9 @@ def load_tokenizer(
     if wanted is not None:
         return _from_file(*_named(wanted), spec)
     found = _found(spec, folder)
-    if found is not None:
-        return found
-    return EstimatingTokenizer()
+    if found is None and endpoint is not None:
+        found = _asked(spec, endpoint)
+    return found or EstimatingTokenizer()
 
 
 def _named(wanted: str | Path) -> tuple[Path, str | None]:
@@ -104,7 +105,26 @@ def _from_file(path: Path, name: str | None, spec: ModelSpec) -> Tokenizer:
     # The library takes 30 ms to load, which a start without a tokenizer needn't wait for.
     from inference.tokens.file import FileTokenizer
 
-    tokenizer = FileTokenizer(path, name)
+    return _fitting(FileTokenizer(path, name), spec)
+
+
+def _asked(spec: ModelSpec, endpoint: TokenizeEndpoint) -> Tokenizer | None:
+    """The server's tokenizer where it is on this machine, tells, and fits."""
+    from inference.tokens.server import ServerTokenizer
+
+    try:
+        parsed = parse_endpoint(endpoint.url)
+        if not parsed.loopback:
+            return None
+        reserved = {*spec.format.reserved, *spec.format.keys}
+        asked = ServerTokenizer(parsed, endpoint.model, sorted(reserved), endpoint.api_key)
+        return _fitting(asked, spec)
+    except InferenceError as error:
+        _log.info("tokens are estimated: %s", error)
+        return None
+
+
+def _fitting(tokenizer: Tokenizer, spec: ModelSpec) -> Tokenizer:
     missing = [mark for mark in spec.format.keys if tokenizer.control_id(mark) is None]
     if missing:
         raise TokenizerError(

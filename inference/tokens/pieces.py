@@ -39,28 +39,30 @@ class Rule:
         return self.piece.findall(text)
 
 
-_LINE = r"[^\n]{0,4095}\n"
-_PART = r"[^\n]{1,4096}"
-_BLANKS = r"(?:[^\S\r\n]{0,255}[\r\n]){0,64}+"
-_BLOCK = 32_768
+def _rules(line: int, blank: int, block: int) -> tuple[Rule, Rule, Rule, Rule, Rule]:
+    """The rules, the finest first, for the longest line, blank line and text not cut."""
+    whole_line = rf"[^\n]{{0,{line - 1}}}\n"
+    part = rf"[^\n]{{1,{line}}}"
+    blanks = rf"(?:[^\S\r\n]{{0,{blank - 1}}}[\r\n]){{0,64}}+"
+    slashed = rf"(?:(?=/){whole_line}{blanks}){{0,200}}"
+    ended = (
+        rf"\s{{0,{line}}}+[^\n]{{0,{line}}}+(?:(?<=\s)\s{{1,{line}}}+[^\n]{{0,{line}}}+){{0,16}}+"
+    )
+    whole = rf"[\s\S]{{1,{block}}}\Z|[\s\S]{{0,{block - 1}}}\n|[\s\S]{{1,{block}}}"
+    return (
+        Rule("lines", re.compile(f"{whole_line}|{part}"), re.compile(r"\n[^\0]")),
+        Rule("texts", re.compile(f"{whole_line}{blanks}|{part}"), re.compile(r"\n[^\r\n\0]")),
+        Rule(
+            "slashes",
+            re.compile(f"{whole_line}{blanks}{slashed}|{part}"),
+            re.compile(r"\n[^\r\n/\0]"),
+        ),
+        Rule("ends", re.compile(rf"(?=[\s\S]){ended}"), re.compile(r"[^\s\0]\n")),
+        # Where none of them holds, texts are encoded whole.
+        Rule("whole", re.compile(whole), re.compile(r"[\s\S]")),
+    )
 
-LINES = Rule("lines", re.compile(f"{_LINE}|{_PART}"), re.compile(r"\n[^\0]"))
-TEXTS = Rule("texts", re.compile(f"{_LINE}{_BLANKS}|{_PART}"), re.compile(r"\n[^\r\n\0]"))
-SLASHES = Rule(
-    "slashes",
-    re.compile(f"{_LINE}{_BLANKS}(?:(?=/){_LINE}{_BLANKS}){{0,200}}|{_PART}"),
-    re.compile(r"\n[^\r\n/\0]"),
-)
-ENDS = Rule(
-    "ends",
-    re.compile(r"(?=[\s\S])\s{0,4096}+[^\n]{0,4096}+(?:(?<=\s)\s{1,4096}+[^\n]{0,4096}+){0,16}+"),
-    re.compile(r"[^\s\0]\n"),
-)
-# Where none of them holds, texts are encoded whole as long as they aren't too long.
-WHOLE = Rule(
-    "whole",
-    re.compile(rf"[\s\S]{{1,{_BLOCK}}}\Z|[\s\S]{{0,{_BLOCK - 1}}}\n|[\s\S]{{1,{_BLOCK}}}"),
-    re.compile(r"[\s\S]"),
-)
-# The finest first.
-RULES = (LINES, TEXTS, SLASHES, ENDS)
+
+RULES = _rules(line=4_096, blank=256, block=32_768)
+# For who gets the ids of many pieces from one text, so that each cut must be a safe one.
+UNCUT = _rules(line=10_000_000, blank=1_000_000, block=10_000_000)

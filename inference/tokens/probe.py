@@ -6,12 +6,14 @@ from dataclasses import dataclass
 from itertools import chain, product
 from typing import TYPE_CHECKING
 
-from inference.tokens.pieces import RULES, WHOLE
+from inference.tokens.pieces import RULES, UNCUT
+from inference.tokens.spelling import share_out
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
     from inference.tokens.pieces import Rule
+    from inference.tokens.spelling import Token
 
 # Whatever kinds of characters a tokenizer's pattern tells apart stand here at the end of a
 # line, around line ends and at the beginning of one.
@@ -48,7 +50,8 @@ def find_rule(
         vocabulary: its tokens, as it spells them.
     """
     [whole] = split([PROBE])
-    for rule in RULES:
+    *finer, whole_texts = RULES
+    for rule in finer:
         pieces = rule.cut(PROBE)
         parts = split(pieces)
         if whole.ids != tuple(chain.from_iterable(part.ids for part in parts)):
@@ -57,7 +60,30 @@ def find_rule(
             return rule
         if not rule.across.search("\0".join(vocabulary()).translate(_SPELLED)):
             return rule
-    return WHOLE
+    return whole_texts
+
+
+def find_rule_by_asking(read: Callable[[str], list[Token]]) -> Rule:
+    """The finest rule under which a text's ids are those of its pieces, by few questions.
+
+    The probe is read as it is and with its pieces in another order, so that each has other
+    neighbours; its ids must be the same.
+
+    Args:
+        read: a text's tokens.
+    """
+    *finer, whole_texts = UNCUT
+    whole = read(PROBE)
+    for rule in finer:
+        first, *between, last = rule.cut(PROBE)
+        shares = share_out(whole, [first, *between, last])
+        if shares is None:
+            continue
+        mixed = [first, *reversed(between), last]
+        again = share_out(read("".join(mixed)), mixed)
+        if again == [shares[0], *reversed(shares[1:-1]), shares[-1]]:
+            return rule
+    return whole_texts
 
 
 def _starts(pieces: list[str], parts: list[Words]) -> Iterator[int]:
