@@ -42,8 +42,8 @@ SEED_BOS, SEED_EOS = "<[begin\u2581of\u2581sentence]>", "<[end\u2581of\u2581sent
             chat.QWEN2_5,
             (
                 "<|im_start|>system\nBe brief<|im_end|>\n<|im_start|>user\nHello<|im_end|>\n"
-                "<|im_start|>assistant\nHi there<|im_end|>\n<|im_start|>user\nWho are you<|im_end|>\n"
-                "<|im_start|>assistant\n"
+                "<|im_start|>assistant\nHi there<|im_end|>\n"
+                "<|im_start|>user\nWho are you<|im_end|>\n<|im_start|>assistant\n"
             ),
         ),
         (
