@@ -2,11 +2,12 @@
 
 Granite Code: arXiv 2405.04324 (table 2) and 2407.13739 (128K of context), its control tokens
 those of the first StarCoder (`special_tokens_map.json` of
-ibm-granite/granite-20b-code-instruct-accelerator). Granite 3.3: its announcement names
-fill-in-the-middle, and its tokenizer's pad token is `<fim_pad>` (`special_tokens_map.json`
-of granite-3.2-2b-instruct). Granite 4.0: IBM's page "Prompt Engineering", and the template
-of continuedev/continue, which names the page's section on fill-in-the-middle.
-None of the tokenizers puts a BOS token.
+ibm-granite/granite-20b-code-instruct-accelerator), its form that of
+`resources/ollama/granite3-code/template.txt` in ibm-granite/gguf, less the blanks.
+Granite 3.3: ibm-granite/granite-3.3-language-models names fill-in-the-middle, and the pad
+token of the tokenizer is `<fim_pad>` (`special_tokens_map.json` of granite-3.2-2b-instruct).
+Granite 4.0: ibm-granite/granite-4.0-language-models ("Prompt engineering guide", "FIM for a
+coding task"). None of the tokenizers puts a BOS token.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ from typing import TYPE_CHECKING
 
 from inference.models.chat import GRANITE, GRANITE_CODE
 from inference.models.families.starcoder import STARCODER, STARCODER_IDS, like_starcoder
-from inference.models.formats import Control, FimFormat
+from inference.models.formats import Control, FimFormat, Plain
 from inference.models.spec import ModelSpec, cache_bytes, fingerprint
 
 if TYPE_CHECKING:
@@ -45,7 +46,20 @@ GRANITE_4 = replace(
         *_ROLES,
     ),
 )
-FORMATS: tuple[FimFormat, ...] = (GRANITE_3_3, GRANITE_4)
+_START, _TURN, _END = (
+    Control(f"<|{part}|>") for part in ("start_of_role", "end_of_role", "end_of_text")
+)
+# The guide shows instruct models the same within a user's turn; typed text then begins the
+# assistant's answer.
+GRANITE_4_CHAT = replace(
+    GRANITE_4,
+    name="granite-4.0-chat",
+    layout=(
+        *(_START, Plain("user"), _TURN, *GRANITE_4.layout, _END, Plain("\n")),
+        *(_START, Plain("assistant"), _TURN),
+    ),
+)
+FORMATS: tuple[FimFormat, ...] = (GRANITE_3_3, GRANITE_4, GRANITE_4_CHAT)
 
 _LICENCE = "Apache-2.0"
 _BASE_ONLY = "its makers document filling in for the base model"
@@ -114,7 +128,7 @@ def _granite_4(
     name = f"granite-4.0-{size}" + ("-base" if kind == "base" else "")
     return ModelSpec(
         name,
-        GRANITE_4,
+        GRANITE_4_CHAT if kind == "instruct" else GRANITE_4,
         131_072,
         hub=(f"ibm-granite/{name}",),
         token_ids=(("<|end_of_text|>", 100_257),),
@@ -150,6 +164,7 @@ MODELS: tuple[ModelSpec, ...] = (
         _granite_4(size, kind, parameters_b, active_b, note)
         for size, parameters_b, active_b, note in (
             ("micro", 3.4, 0.0, ""),
+            ("8b", 8.0, 0.0, ""),
             ("h-micro", 3.2, 0.0, _HYBRID),
             ("h-tiny", 7.0, 1.0, _HYBRID),
             ("h-small", 32.0, 9.0, _HYBRID),
