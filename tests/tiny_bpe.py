@@ -92,6 +92,8 @@ def _trained(kind: Kind) -> str:
     tokenizer = tokenizers.Tokenizer(models.BPE())
     tokenizer.pre_tokenizer = _splitting(kind)
     tokenizer.decoder = decoders.ByteLevel()
+    if kind == "qwen2":
+        tokenizer.normalizer = normalizers.NFC()
     _train(tokenizer, pre_tokenizers.ByteLevel.alphabet())
     return tokenizer.to_str()
 

@@ -141,6 +141,9 @@ class ServerTokenizer:
 
     def _clean(self, piece: str) -> str:
         clean = encodable(piece)
+        if self._spelling == "sentences":
+            # Which is how such a vocabulary spells the space, and so reads this sign.
+            clean = clean.replace("▁", " ")
         return unicodedata.normalize("NFC", clean) if self._composes else clean
 
     def _halves(self, text: str) -> Iterator[str]:
