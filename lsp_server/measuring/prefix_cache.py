@@ -66,14 +66,15 @@ class Reader:
 
 
 def shared(before: dict[str, Any], after: dict[str, Any]) -> tuple[int, int]:
-    """How many tokens at the head of two prompts are the same, and how many `before` has more."""
+    """How many tokens of `after` stand at the head of both, and how many `before` has more."""
     one, other = before["prompt_ids"], after["prompt_ids"]
     if one is not None and other is not None:
         same = _n_same(one, other)
         return same, len(one) - same
     one, other = before["prompt"], after["prompt"]
     same = _n_same(one, other)
-    return min(after["tokens"], estimated(one[:same])), estimated(one[same:])
+    # What sentinels take is known of a whole prompt only, so the rest is taken off that.
+    return max(0, after["tokens"] - estimated(other[same:])), estimated(one[same:])
 
 
 def estimated(text: str) -> int:
