@@ -10,6 +10,7 @@ from inference.models.families import (
     glm,
     granite,
     llama,
+    mellum,
     mistral,
     qwen,
     seed,
@@ -21,7 +22,10 @@ if TYPE_CHECKING:
     from inference.models.spec import ModelSpec
 
 # In the order in which users see them.
-_FAMILIES = (deepseek, qwen, starcoder, granite, llama, mistral, gemma, glm, seed)
+_FAMILIES = (
+    *(deepseek, qwen, starcoder, granite, llama),
+    *(mistral, gemma, glm, seed, mellum),
+)
 
 FORMATS: dict[str, FimFormat] = {form.name: form for one in _FAMILIES for form in one.FORMATS}
 MODELS: tuple[ModelSpec, ...] = tuple(spec for one in _FAMILIES for spec in one.MODELS)
