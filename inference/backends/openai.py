@@ -12,6 +12,7 @@ import httpx
 from inference.errors import BackendError
 from inference.types import Capabilities
 from inference.wire import vllm
+from inference.wire.body import Spelled, body_of
 from inference.wire.completions import chunks_of, start_of
 from inference.wire.endpoint import parse_endpoint
 from inference.wire.faults import Call, page_fault, status_fault, transport_fault
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
 _MAX_STOPS = 4  # The API takes no more; the rest are looked for on our side.
 _REFUSED = (400, 422)
 _OK = 200
+_JSON = {"Content-Type": "application/json"}
 _OTHER_IDS = (
     "{host} reads texts differently from the tokenizer at hand, or doesn't say how it does, so "
     "prompts are sent as text; set `tokenizer` to the tokenizer.json of its model {model!r}"
@@ -80,6 +82,7 @@ class OpenAIBackend:
         self._heal = heal
         self._timeouts = timeouts or Timeouts()
         self._ask_logprobs = True
+        self._spelled = Spelled()
         self._made: httpx.AsyncClient | None = None
 
     @property
@@ -155,12 +158,15 @@ class OpenAIBackend:
             self._made = None
 
     async def _answer(self, request: Request) -> AsyncGenerator[Chunk]:
-        body = self._body(request)
+        asked = self._fields(request)
+        body = self._body(request, asked)
         call = self._call(request)
         streaming = False
         try:
-            async with self._client().stream("POST", self._url, json=body) as response:
-                await self._check(response, call, body)
+            async with self._client().stream(
+                "POST", self._url, content=body, headers=_JSON
+            ) as response:
+                await self._check(response, call, asked)
                 streaming = True
                 async with aclosing(chunks_of(response, call)) as chunks:
                     async for chunk in chunks:
@@ -182,22 +188,27 @@ class OpenAIBackend:
                 raise _HealingRefusedError
         raise status_fault(response.status_code, response.headers, body, call)
 
-    def _body(self, request: Request) -> dict[str, Any]:
+    def _body(self, request: Request, asked: dict[str, Any]) -> bytes:
         prompt = request.prompt
         if prompt is None:
             raise BackendError("a chat was asked of a backend that only completes prompts")
-        as_ids = self._send_ids and prompt.token_ids is not None
-        body: dict[str, Any] = {
+        ids = prompt.token_ids if self._send_ids else None
+        body, self._spelled = body_of(asked, prompt.text if ids is None else ids, self._spelled)
+        return body
+
+    def _fields(self, request: Request) -> dict[str, Any]:
+        """All that is asked but the prompt."""
+        prompt = request.prompt
+        asked: dict[str, Any] = {
             "model": self._model,
-            "prompt": prompt.token_ids if as_ids else prompt.text,
             "max_tokens": request.max_new_tokens,
             "temperature": request.sampling.temperature,
             "top_p": request.sampling.top_p,
-            "stop": prompt.stops[:_MAX_STOPS],
+            "stop": prompt.stops[:_MAX_STOPS] if prompt else (),
             "stream": True,
         }
-        body |= vllm.beginning_with(prompt.healing) if self._heal else {}
-        return body | ({"logprobs": 1} if self._ask_logprobs else {})
+        asked |= vllm.beginning_with(prompt.healing) if prompt and self._heal else {}
+        return asked | ({"logprobs": 1} if self._ask_logprobs else {})
 
     def _call(self, request: Request) -> Call:
         code = (request.prompt.text if request.prompt else "", request.prefix, request.suffix)
