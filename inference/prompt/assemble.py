@@ -33,7 +33,7 @@ class Head:
 
 
 def assemble(pieces: Sequence[Piece], form: FimFormat, tokenizer: Tokenizer) -> Head:
-    """The head of these pieces, one after the other, behind the BOS token if there is one.
+    """The head of these pieces, one after the other, behind what every text begins with.
 
     Each is encoded apart, so that a token never reaches across a sentinel and what
     didn't change needn't be encoded again.
@@ -42,7 +42,7 @@ def assemble(pieces: Sequence[Piece], form: FimFormat, tokenizer: Tokenizer) -> 
         TokenizerError: the tokenizer lacks a control token of the format.
     """
     encoded = [_encode(piece, tokenizer) for piece in pieces] if tokenizer.exact else None
-    costs = [len(ids) for ids in encoded] if encoded else _costs(pieces, tokenizer)
+    costs = _costs(pieces, tokenizer) if encoded is None else [len(found) for found in encoded]
     bos = () if encoded is None else tuple(_control(mark, tokenizer) for mark in form.beginning)
     ids = None if encoded is None else tuple(chain(bos, *encoded))
     return Head(

@@ -180,14 +180,22 @@ def _spelled_alike(form):
 
 
 def _check_sentinels(prompt, form, *, as_text):
-    """Each once on its way as text; never one of them from a source."""
+    """Each is there, in the layout's order, and on its way as text none is from a source."""
     if not as_text:
         return
     left = prompt.text
     for mark in form.marks:
         _, found, left = left.partition(mark.text)
         assert found
-        assert prompt.text.count(mark.text) == form.marks.count(mark)
+    n_files = sum(part.role == "snippet" for part in prompt.parts)
+    written = [*form.marks, *_controls(form.start), *_controls(form.header)]
+    written += _controls(form.file) * n_files
+    for mark in form.reserved:
+        assert prompt.text.count(mark) <= sum(one.text.count(mark) for one in written)
+
+
+def _controls(words):
+    return [item for item in words if isinstance(item, Control)]
 
 
 def _check_cursor(prompt, form, place, state, up):
