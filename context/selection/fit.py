@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
+from math import inf
 from typing import TYPE_CHECKING, NamedTuple
 
-from context.facts import CONTAINERS
-from context.selection import forms
-from context.selection import offers as o
+from context.selection.shown import Chosen, File, added, form_of, less, take, text_of
 from context.types import LeftOut, Snippet
 
 if TYPE_CHECKING:
@@ -15,17 +14,15 @@ if TYPE_CHECKING:
     from context.selection.memo import Memo
     from context.selection.offers import Offer
     from context.selection.outlined import Source
-    from context.types import Form, TokenCounter
+    from context.types import TokenCounter
 
 _MOST_LEFT_OUT = 30
 _MOST_TRIES = 5
 # A result that leaves less than this share of the budget empty isn't tried again.
 _FULL_ENOUGH = 0.94
-_HEAD_LINES = 40
-# What a type is shown as where there is no room for what was offered.
-_LESS = {forms.DOCUMENTED: forms.SIGNATURES, forms.NAMES: forms.FEW, forms.FEW: forms.LINE}
 _SAMPLE = 2_000
-_LEAST_CHARS = 24
+# Nothing is worth less room than this.
+LEAST_CHARS = 24
 
 
 class Room(NamedTuple):
@@ -33,6 +30,7 @@ class Room(NamedTuple):
 
     Attributes:
         passes: whether a file may be shown; asked only of those that are about to be.
+        kept: the snippets that stay, whose tokens aren't of this room.
     """
 
     source: Callable[[str], Source | None]
@@ -40,244 +38,146 @@ class Room(NamedTuple):
     cost: TokenCounter
     memo: Memo
     tokens: int
+    kept: Sequence[Chosen] = ()
 
 
-class _File:
-    """What is shown of one file so far."""
+class Taken(NamedTuple):
+    """What is taken of some offers.
 
-    __slots__ = ("chars", "first", "levels", "notes", "source", "whole")
+    Attributes:
+        files: what is shown of each file.
+        offers: those that were taken, maybe with less than was offered, each with about
+            how many characters it takes.
+        is_all: whether that is everything.
+    """
 
-    def __init__(self, source: Source, first: Offer) -> None:
-        self.source = source
-        self.first = first
-        self.levels: dict[int, int] = {}
-        self.notes: list[str] = []
-        # Uses, first lines or all of it: texts that are no choice of definitions.
-        self.whole: Offer | None = None
-        self.chars = 0
+    files: dict[str, File]
+    offers: list[tuple[Offer, int]]
+    is_all: bool
+
+    @property
+    def chars(self) -> int:
+        """About how long it is."""
+        return sum(file.chars for file in self.files.values())
 
 
-def fit(
-    offered: Sequence[Offer], room: Room, sample: str
-) -> tuple[tuple[Snippet, ...], tuple[LeftOut, ...]]:
-    """Snippets that cost the room's tokens at most in all, by rank, and what found no place.
+class Fitted(NamedTuple):
+    """Snippets by rank, and how many characters of offers, from the first on, they surely hold."""
+
+    chosen: tuple[Chosen, ...]
+    most_chars: float = 0.0
+
+
+def tokens_a_char(sample: str, cost: TokenCounter) -> float:
+    """How many tokens a character makes, by a piece of text."""
+    sample = sample[:_SAMPLE]
+    ratio = max(0.05, (cost.text(sample) or 1) / max(1, len(sample)))
+    return ratio if len(sample) >= _SAMPLE // 10 else 0.4
+
+
+def fit(offered: Sequence[Offer], room: Room, ratio: float) -> Fitted:
+    """Snippets that cost the room's tokens at most in all, by rank.
 
     Offers are taken in their order as long as they are guessed to fit, from their
     characters; then what they cost is counted, and the guess made better until it is
-    close below the budget. `sample` says how many characters make a token here.
+    close below the budget. `ratio` says how many tokens a character makes here.
     """
     if room.tokens < 1:
-        return (), _missing(offered, set())
-    sample = sample[:_SAMPLE]
-    ratio = max(0.05, (room.cost.text(sample) or 1) / max(1, len(sample)))
-    ratio = ratio if len(sample) >= _SAMPLE // 10 else 0.4
+        return Fitted(())
     most = room.tokens / ratio
-    best: list[Snippet] = []
-    snippets: list[Snippet] = []
+    best = Fitted(())
+    chosen: list[Chosen] = []
     most_spent = 0
     for _ in range(_MOST_TRIES):
-        files, is_all = _taken(offered, room, most)
-        while kept_back := {path for path in files if not room.passes(path)}:
-            offered = [offer for offer in offered if offer.path not in kept_back]
-            files, is_all = _taken(offered, room, most)
-        snippets = _snippets(files, room)
-        spent = _spent(snippets, room)
+        taken = taken_of(offered, room, most)
+        chosen = _chosen(taken.files, room)
+        spent = sum(item.tokens for item in chosen)
         over = spent > room.tokens
         if not over and spent > most_spent:
-            best, most_spent = snippets, spent
-        if not over and (is_all or spent >= room.tokens * _FULL_ENOUGH):
+            best, most_spent = Fitted(tuple(chosen), most), spent
+        if not over and (taken.is_all or spent >= room.tokens * _FULL_ENOUGH):
             break
         grown = room.tokens / spent if spent else 2.0
         most *= min(2.0, grown * (0.99 if grown < 1 else 0.97))
-    best = best or _dropped(snippets, room)
-    return tuple(best), _missing(offered, {item.path for item in best})
+    return best if best.chosen else Fitted(_dropped(chosen, room))
 
 
-def _spent(snippets: Sequence[Snippet], room: Room) -> int:
-    return sum(room.memo.count(room.cost, item.path, item.text) for item in snippets)
-
-
-def _dropped(snippets: Sequence[Snippet], room: Room) -> list[Snippet]:
-    """As many snippets as fit, without the least relevant ones."""
-    kept: list[Snippet] = []
-    left = room.tokens
-    for item in snippets:
-        cost = room.memo.count(room.cost, item.path, item.text)
-        if cost <= left:
-            kept.append(item)
-            left -= cost
-    return kept
-
-
-def _taken(offered: Sequence[Offer], room: Room, most: float) -> tuple[dict[str, _File], bool]:
-    """What is shown of each file if `most` characters fit, and whether that is everything."""
-    files: dict[str, _File] = {}
-    left = most
-    is_all = True
-    for offer in offered:
-        if left < _LEAST_CHARS:
-            return files, False
-        known = files.get(offer.path)
-        source = known.source if known else room.source(offer.path)
-        if source is None:
-            continue
-        file = known or _File(source, offer)
-        header = 0 if known else len(offer.path) + 8
-        added = _added(file, offer, room) + header
-        if offer.share < 1 and added > offer.share * most:
-            continue
-        if added > left and (less := _least(file, offer, left - header)) is not None:
-            offer, added = less, _added(file, less, room) + header  # noqa: PLW2901 -- the same, less
-        if added > left:
-            is_all = False
-        elif added > header:
-            left -= added
-            _take(file, offer, added)
-            files[offer.path] = file
-    return files, is_all
-
-
-def _least(file: _File, offer: Offer, left: float) -> Offer | None:
-    """As much of a type as fits where there is no room for what was offered."""
-    if offer.at < 0 or file.source.definitions[offer.at].kind not in CONTAINERS:
-        return None
-    level = offer.level
-    while level in _LESS:
-        level = _LESS[level]
-        if _grown(file, offer.at, level) <= left:
-            return offer._replace(level=level)
-    return None
-
-
-def _added(file: _File, offer: Offer, room: Room) -> int:
-    """How many characters more a file takes with an offer."""
-    if file.whole is not None and file.whole.level == o.FULL:
-        return 0
-    if offer.level == o.FULL:
-        return max(0, len(file.source.text) - file.chars)
-    if offer.level == o.NOTE:
-        return 0 if offer.note in file.notes else len(offer.note) + 4
-    if offer.level in {o.USES, o.HEAD}:
-        return len(_extract(file.source, offer, room)) if not file.chars else 0
-    if offer.at < 0:
-        return max(0, _whole_size(file.source, offer) - file.chars)
-    return _grown(file, offer.at, offer.level)
-
-
-def _whole_size(source: Source, offer: Offer) -> int:
-    sizes, key = source.sizes, (-1, offer.level)
-    if key not in sizes:
-        sizes[key] = len(forms.render(source, _whole(source, offer)))
-    return sizes[key]
-
-
-def _whole(source: Source, offer: Offer) -> dict[int, int]:
-    """The definitions that an offer of a whole file shows."""
-    if offer.level == o.OUTLINE:
-        return dict.fromkeys(source.outermost, forms.DOCUMENTED)
-    return dict.fromkeys(source.roster, forms.FEW) if offer.level == o.ROSTER else {}
-
-
-def _grown(file: _File, at: int, level: int) -> int:
-    """How many characters more a definition takes at a level than as it is shown."""
-    shown = _shown(file, at)
-    if level <= shown:
-        return 0
-    parent = file.source.definitions[at].parent
-    size = _size(file.source, at, level) - (_size(file.source, at, shown) if shown else 0)
-    if parent >= 0 and not shown:
-        is_open = parent in file.levels or any(
-            file.source.definitions[each].parent == parent for each in file.levels
-        )
-        size -= _size(file.source, parent, forms.LINE) if is_open else 0
-    return max(0, size)
-
-
-def _shown(file: _File, at: int) -> int:
-    """The level at which a definition is shown, on its own or with what it stands in."""
-    level = file.levels.get(at, 0)
-    parent = file.source.definitions[at].parent
-    while parent >= 0:
-        outer = file.levels.get(parent, 0)
-        if outer >= forms.SIGNATURES and (
-            outer == forms.BODY or file.source.definitions[parent].kind in CONTAINERS
-        ):
-            level = max(level, outer)
-        parent = file.source.definitions[parent].parent
-    return level
-
-
-def _size(source: Source, at: int, level: int) -> int:
-    sizes, key = source.sizes, (at, level)
-    if key not in sizes:
-        sizes[key] = len(forms.piece(source, at, level))
-    return sizes[key]
-
-
-def _take(file: _File, offer: Offer, added: int) -> None:
-    if offer.level in {o.FULL, o.USES, o.HEAD}:
-        if file.whole is None or offer.level == o.FULL:
-            file.whole = offer
-    elif offer.level == o.NOTE:
-        file.notes.append(offer.note)
-    else:
-        shown = {offer.at: offer.level} if offer.at >= 0 else _whole(file.source, offer)
-        levels = file.levels
-        if not levels:
-            levels.update(shown)
-            shown = {}
-        for at, level in shown.items():
-            if level > levels.get(at, 0):
-                levels[at] = level
-    file.chars += added
-
-
-def _snippets(files: dict[str, _File], room: Room) -> list[Snippet]:
-    found: list[Snippet] = []
-    for file in files.values():
-        text = _text(file, room)
-        if text and not text.isspace():
-            first = file.first
-            text = text if text.endswith("\n") else text + "\n"
-            found.append(
-                Snippet(first.path, text, _form(file, text), first.reason, None, len(found))
-            )
-    return found
-
-
-def _text(file: _File, room: Room) -> str:
-    whole, notes = file.whole, file.notes
-    if whole is not None and whole.level == o.FULL:
-        return forms.whole(file.source)
-    if whole is not None and not file.levels:
-        return _extract(file.source, whole, room) + forms.render(file.source, {}, notes)
-    facts = file.source.facts
-    key = ("text", facts.path, facts.digest, frozenset(file.levels.items()), tuple(notes))
-    text: str = room.memo.about(key, lambda: forms.render(file.source, file.levels, notes))
-    return text
-
-
-def _extract(source: Source, offer: Offer, room: Room) -> str:
-    if offer.level == o.HEAD:
-        return "".join(source.rows[:_HEAD_LINES])
-    key = ("uses", source.facts.path, source.facts.digest, offer.names)
-    text: str = room.memo.about(key, lambda: forms.uses(source, offer.names))
-    return text
-
-
-def _form(file: _File, text: str) -> Form:
-    # A stripped copy of every text would take longer than all the rest of a snippet.
-    is_all = len(text) >= len(file.source.stripped) and text.rstrip() == file.source.stripped
-    if is_all:
-        return "full"
-    if file.whole is not None and (file.whole.level == o.FULL or not file.levels):
-        return "full" if file.whole.level == o.FULL else "excerpt"
-    return "excerpt" if forms.BODY in file.levels.values() else "skeleton"
-
-
-def _missing(offered: Sequence[Offer], shown: set[str]) -> tuple[LeftOut, ...]:
+def missing(offered: Sequence[Offer], shown: set[str]) -> tuple[LeftOut, ...]:
+    """The files that found no place, as far as a user should know."""
     left: dict[str, LeftOut] = {}
     for offer in offered:
         if offer.is_close and offer.path not in shown and offer.path not in left:
             left[offer.path] = LeftOut(offer.path, f"no room in the budget; {offer.reason}")
     return tuple(left.values())[:_MOST_LEFT_OUT]
+
+
+def taken_of(offered: Sequence[Offer], room: Room, most: float) -> Taken:
+    """What is shown if `most` characters fit, of files that may be shown."""
+    taken = taken_of_any(offered, room, most)
+    while kept_back := {path for path in taken.files if not room.passes(path)}:
+        offered = [offer for offer in offered if offer.path not in kept_back]
+        taken = taken_of_any(offered, room, most)
+    return taken
+
+
+def taken_of_any(offered: Sequence[Offer], room: Room, most: float = inf) -> Taken:
+    """The same of any files."""
+    looked: dict[str, File] = {}
+    files: dict[str, File] = {}
+    offers: list[tuple[Offer, int]] = []
+    left = most
+    is_all = True
+    for offer in offered:
+        if left < LEAST_CHARS:
+            return Taken(files, offers, is_all=False)
+        file = looked.get(offer.path) or _opened(offer.path, room)
+        if file is None:
+            continue
+        looked[offer.path] = file
+        header = 0 if offer.path in files else len(offer.path) + 8
+        more = added(file, offer, room.memo) + header
+        if offer.share < 1 and more > offer.share * most:
+            continue
+        if more > left and (reduced := less(file, offer, left - header)) is not None:
+            offer = reduced  # noqa: PLW2901 -- the same, less
+            more = added(file, offer, room.memo) + header
+        if more > left:
+            is_all = False
+        elif more > header:
+            left -= more
+            take(file, offer, more)
+            files[offer.path] = file
+            offers.append((offer, more))
+    return Taken(files, offers, is_all)
+
+
+def _opened(path: str, room: Room) -> File | None:
+    source = room.source(path)
+    if source is None:
+        return None
+    return File(source, [item for item in room.kept if item.snippet.path == path])
+
+
+def _chosen(files: dict[str, File], room: Room) -> list[Chosen]:
+    found: list[Chosen] = []
+    for file in files.values():
+        text, first = text_of(file, room.memo), file.first
+        if text and not text.isspace() and first is not None:
+            text = text if text.endswith("\n") else text + "\n"
+            form = form_of(file, text)
+            snippet = Snippet(first.path, text, form, first.reason, None, len(found))
+            tokens = room.memo.count(room.cost, first.path, text)
+            levels, notes = tuple(sorted(file.levels.items())), tuple(file.notes)
+            found.append(Chosen(snippet, tokens, file.source.facts.digest, levels, notes))
+    return found
+
+
+def _dropped(chosen: Sequence[Chosen], room: Room) -> tuple[Chosen, ...]:
+    """As many snippets as fit, without the least relevant ones."""
+    kept: list[Chosen] = []
+    left = room.tokens
+    for item in chosen:
+        if item.tokens <= left:
+            kept.append(item)
+            left -= item.tokens
+    return tuple(kept)

@@ -1,4 +1,4 @@
-"""What a completion at the cursor should know of the repository, within a budget.
+"""What of the repository a completion should know, within a budget.
 
 Pure: texts come through `read`, costs through `cost`. The same index, document and
 state give the same selection, byte for byte.
@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING
 from context.parsing.parse import parse_open
 from context.selection.arrange import arrange
 from context.selection.candidates import Place, candidates
-from context.selection.fit import Room, fit
+from context.selection.carry import carry
+from context.selection.fit import Room, missing, tokens_a_char
 from context.selection.memo import Memo
 from context.selection.outlined import Source
 from context.selection.scope import enclosing, near, scope_of
@@ -21,34 +22,35 @@ from context.text import digest, to_bytes
 from context.types import Selection
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     from context.facts import FileFacts
     from context.index import Index
+    from context.selection.offers import Offer
+    from context.selection.shown import Chosen
     from context.types import LeftOut, Moment, Scope, Snapshot, Snippet, TokenCounter
-
-Key = tuple[str, str, str]
 
 _SAMPLE_CHARS = 2_000
 
 
 @dataclass(frozen=True, slots=True)
 class SelectState:
-    """What the last selection was, so that the next one can be the same.
+    """What the last selection was, so that the next one can begin with the same.
 
     Attributes:
-        key: path and scope it was made for.
-        finer: what it was also made of, and may change while the user types.
-        digests: the files it shows, each with the digest of what was shown.
+        path: the document that it was made for; None for none.
+        cost: what counted its tokens.
+        chosen: its snippets, with what they cost and show.
+        snippets: the same as they were given out, the same object as long as they stay.
         scope: what surrounded the cursor.
         memo: a cache; two states that differ in it alone give the same answers.
     """
 
-    key: Key | None = None
-    finer: tuple[object, ...] = ()
+    path: str | None = None
+    cost: TokenCounter | None = None
+    chosen: tuple[Chosen, ...] = ()
     snippets: tuple[Snippet, ...] = ()
     left_out: tuple[LeftOut, ...] = ()
-    digests: tuple[tuple[str, str], ...] = ()
     scope: Scope | None = None
     memo: Memo = field(default_factory=Memo, compare=False, repr=False)
 
@@ -65,12 +67,13 @@ def select(  # noqa: PLR0913 -- the inputs of a pure function
     recent: tuple[str, ...] = (),
     moment: Moment = "leap",
 ) -> tuple[Selection, SelectState]:
-    """Snippets that cost `budget_tokens` at most, dependencies before what imports them.
+    """Snippets that cost `budget_tokens` at most, and begin as the last ones did.
 
-    While text is typed, and while the cursor stays in its scope, the choice stays too,
-    as long as it fits and its files are what they were: a head of the prompt that doesn't
-    move is not prefilled again. When the user has paused, it is made anew if the
-    imports, the line or the files in use have changed.
+    While text is typed all of them stay and nothing is looked at, not even the document.
+    Else, in the same document, as many stay from the first on as leave room for what
+    matters at the new place, which comes behind them: see `context.selection.carry`.
+    Where they show all that matters already, the very state comes back. Without a state,
+    and of what is added at once, dependencies come before what imports them.
 
     Args:
         index: the repository.
@@ -82,26 +85,45 @@ def select(  # noqa: PLR0913 -- the inputs of a pure function
         passes: whether a file may be shown; asked only of those that are about to be, while
             what others say of it may be learnt from any.
         recent: paths of other files that were edited or are open, the last first.
-        moment: what has happened since the previous call.
+        moment: what has happened since the previous call. A file that has changed stays as
+            it was shown while text is typed; one that is gone goes at once.
     """
-    prefix, suffix = snapshot.text[: snapshot.cursor], snapshot.text[snapshot.cursor :]
-    is_here = state.key is not None and state.key[0] == snapshot.path
-    if moment == "typing" and is_here and _stands(state, index, budget_tokens, cost):
-        return Selection(prefix, suffix, state.snippets, state.scope, state.left_out), state
+    is_new = state.path != snapshot.path or state.cost != cost
+    last = SelectState(snapshot.path, cost, memo=state.memo) if is_new else state
+    if moment == "typing" and not is_new and _is_there(last, index):
+        last = _within(last, budget_tokens)
+        return _selection(snapshot, last, last.scope), last
     facts = _facts(index, snapshot)
-    edges = index.edges_of(facts)
     around = enclosing(facts, snapshot.text, snapshot.cursor)
+    document = last.memo.table("document", facts, lambda: Source(facts, snapshot.text))
+    sight = Sight(index, document, index.edges_of(facts), read, last.memo)
+    place = Place(snapshot, around, near(snapshot, facts, around), recent)
+    room = Room(sight.source, passes, cost, last.memo, budget_tokens)
+    made = _chosen(sight, place, room, last)
     scope = scope_of(around)
-    key = (snapshot.path, scope.kind if scope else "", scope.name if scope else "")
-    finer = (tuple(edges.items()), snapshot.text.count("\n", 0, snapshot.cursor), recent)
-    is_same = key == state.key and (moment != "idle" or finer == state.finer)
-    if not is_same or not _holds(state, index, budget_tokens, cost):
-        document = state.memo.table("document", facts, lambda: Source(facts, snapshot.text))
-        sight = Sight(index, document, edges, read, state.memo)
-        place = Place(snapshot, around, near(snapshot, facts, around), recent)
-        room = Room(sight.source, passes, cost, state.memo, budget_tokens)
-        state = _choose(index, sight, place, room, replace(state, key=key, finer=finer, scope=scope))
-    return Selection(prefix, suffix, state.snippets, scope, state.left_out), state
+    if made is not state:
+        made = replace(made, scope=scope)
+    return _selection(snapshot, made, scope), made
+
+
+def _selection(snapshot: Snapshot, state: SelectState, scope: Scope | None) -> Selection:
+    prefix, suffix = snapshot.text[: snapshot.cursor], snapshot.text[snapshot.cursor :]
+    return Selection(prefix, suffix, state.snippets, scope, state.left_out)
+
+
+def _is_there(state: SelectState, index: Index) -> bool:
+    """Whether the index still has every file that is shown."""
+    return all(item.snippet.path in index.facts for item in state.chosen)
+
+
+def _within(state: SelectState, budget_tokens: int) -> SelectState:
+    """As much of what was chosen, from the first on, as a budget holds that may be smaller now."""
+    left, chosen = budget_tokens, state.chosen
+    for n_kept, item in enumerate(chosen):
+        left -= item.tokens
+        if left < 0:
+            return replace(state, chosen=chosen[:n_kept], snippets=state.snippets[:n_kept])
+    return state
 
 
 def _facts(index: Index, snapshot: Snapshot) -> FileFacts:
@@ -113,31 +135,46 @@ def _facts(index: Index, snapshot: Snapshot) -> FileFacts:
     return parse_open(snapshot.path, snapshot.language, snapshot.text)
 
 
-def _stands(state: SelectState, index: Index, budget_tokens: int, cost: TokenCounter) -> bool:
-    """Whether every file that was chosen before is still there, and all fits."""
-    if not all(path in index.facts for path, _ in state.digests):
-        return False
-    costs = (state.memo.count(cost, item.path, item.text) for item in state.snippets)
-    return sum(costs) <= budget_tokens
+def _chosen(sight: Sight, place: Place, room: Room, last: SelectState) -> SelectState:
+    """What is chosen for a place; the last state itself where that shows all that matters."""
+    offered = candidates(sight, place)
+    stood = _true(last.chosen, sight.index)
+    carried = carry(offered, room, _ratio(place.snapshot, room.cost), stood)
+    if carried.n_kept and carried.n_kept == len(last.chosen) and not carried.added:
+        return last
+    chosen = (*stood[: carried.n_kept], *_placed(carried.added, sight, carried.n_kept))
+    return replace(
+        last,
+        chosen=chosen,
+        snippets=tuple(item.snippet for item in chosen),
+        left_out=_left_out(offered, chosen),
+    )
 
 
-def _holds(state: SelectState, index: Index, budget_tokens: int, cost: TokenCounter) -> bool:
-    """Whether what was chosen before is still true and still fits."""
-    for path, name in state.digests:
-        facts: FileFacts | None = index.facts.get(path)
-        if facts is None or facts.digest != name:
-            return False
-    costs = (state.memo.count(cost, item.path, item.text) for item in state.snippets)
-    return sum(costs) <= budget_tokens
+def _true(chosen: Sequence[Chosen], index: Index) -> Sequence[Chosen]:
+    """The snippets up to the first whose file has changed: what follows that is read anew."""
+    for n_true, item in enumerate(chosen):
+        facts = index.facts.get(item.snippet.path)
+        if facts is None or facts.digest != item.digest:
+            return chosen[:n_true]
+    return chosen
 
 
-def _choose(
-    index: Index, sight: Sight, place: Place, room: Room, state: SelectState
-) -> SelectState:
-    cursor = place.snapshot.cursor
-    sample = place.snapshot.text[max(0, cursor - _SAMPLE_CHARS // 2) :][:_SAMPLE_CHARS]
-    chosen, left_out = fit(candidates(sight, place), room, sample)
-    placed = (replace(item, depth=sight.depth(item.path)) for item in chosen)
-    snippets = arrange(tuple(placed), index)
-    digests = tuple((item.path, index.facts[item.path].digest) for item in snippets)
-    return replace(state, snippets=snippets, left_out=left_out, digests=digests)
+def _ratio(snapshot: Snapshot, cost: TokenCounter) -> float:
+    """How many tokens a character makes around the cursor."""
+    start = max(0, snapshot.cursor - _SAMPLE_CHARS // 2)
+    return tokens_a_char(snapshot.text[start : start + _SAMPLE_CHARS], cost)
+
+
+def _placed(added: Sequence[Chosen], sight: Sight, first_rank: int) -> tuple[Chosen, ...]:
+    """What comes behind the snippets that stay, in the order in which it should be read."""
+    by_path = {item.snippet.path: item for item in added}
+    placed = [replace(item.snippet, depth=sight.depth(item.snippet.path)) for item in added]
+    return tuple(
+        by_path[item.path]._replace(snippet=replace(item, rank=first_rank + item.rank))
+        for item in arrange(placed, sight.index)
+    )
+
+
+def _left_out(offered: Sequence[Offer], chosen: Sequence[Chosen]) -> tuple[LeftOut, ...]:
+    return missing(offered, {item.snippet.path for item in chosen})

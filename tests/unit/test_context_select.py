@@ -17,6 +17,8 @@ from context.types import Selection, Snapshot
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from context.types import Moment
+
 
 class Characters:
     """A counter for which a token is a character, and a header costs ten."""
@@ -40,6 +42,7 @@ def choose(
     budget: int = 100_000,
     state: SelectState | None = None,
     read: Callable[[str], str | None] | None = None,
+    moment: Moment = "leap",
 ) -> tuple[Selection, SelectState]:
     found = marked.parse(fixture)
     snapshot = Snapshot(found.path, of(found.path), 1, found.text, found.cursor)
@@ -50,6 +53,7 @@ def choose(
         budget_tokens=budget,
         cost=COST,
         read=read or found.files.get,
+        moment=moment,
     )
 
 
@@ -238,12 +242,12 @@ def test_files_that_vanish_or_change_are_no_trouble() -> None:
     assert "class Shape:\n" in "".join(item.text for item in selection.snippets)
 
 
-def test_the_choice_stays_while_the_cursor_is_in_its_scope() -> None:
-    """Typing in a function changes nothing before it, whatever is typed."""
+def test_the_choice_stays_while_text_is_typed() -> None:
+    """Typing changes nothing before it, whatever is typed."""
     first, state = choose(SHAPES, budget=300)
     typed = SHAPES.replace("s.$0", "s.area(far_away_thing)\n        b = 2$0")
-    again, kept = choose(typed, budget=300, state=state)
-    assert again.snippets == first.snippets
+    again, kept = choose(typed, budget=300, state=state, moment="typing")
+    assert again.snippets is first.snippets
     assert kept is state
 
 
@@ -260,7 +264,7 @@ def test_the_choice_changes_with_what_it_depends_on() -> None:
 def test_state_makes_no_difference_but_time() -> None:
     """A cache that has seen other documents gives the same answer as an empty one."""
     _, state = choose(SHAPES.replace("s.$0", "").replace("return 1", "return $0"))
-    warm, _ = choose(SHAPES, budget=250, state=replace(state, key=None))
+    warm, _ = choose(SHAPES, budget=250, state=replace(state, path=None))
     cold, _ = choose(SHAPES, budget=250)
     assert warm == cold
 
