@@ -6,7 +6,6 @@ the name of a model with FIM and of one without.
 
 from __future__ import annotations
 
-import difflib
 from typing import TYPE_CHECKING
 
 from inference.errors import UnknownModelError
@@ -45,6 +44,8 @@ def find_model(name: str, own: Sequence[ModelSpec] = ()) -> ModelSpec:
     try:
         return by_name[name.strip().lower()]
     except KeyError:
+        import difflib
+
         near = difflib.get_close_matches(name.strip().lower(), by_name, n=3, cutoff=0.5)
         hint = ", ".join(sorted({by_name[key].name for key in near})) or "nothing"
         raise UnknownModelError(

@@ -6,10 +6,13 @@ reads it and knows no family by name. A new family is a new module of `families`
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import Literal
 
 from inference.models.languages import language_name
+
+_BLANK = re.compile(r"\{(path|repository|language)\}")
 
 Slot = Literal["start", "files", "header", "prefix", "suffix"]
 
@@ -115,13 +118,13 @@ class FimFormat:
 
 
 def fill(words: Wording, path: str, repository: str = "") -> tuple[Control | str, ...]:
-    """The wording with its blanks filled in; neither can break out of its line."""
+    """The wording with its blanks filled in; neither can break out of its line.
+
+    All at once, as a path may hold what looks like another blank.
+    """
     path, repository = (" ".join(name.splitlines()) for name in (path, repository))
+    blanks = {"path": path, "repository": repository, "language": language_name(path)}
     return tuple(
-        item
-        if isinstance(item, Control)
-        else item.replace("{language}", language_name(path))
-        .replace("{path}", path)
-        .replace("{repository}", repository)
+        item if isinstance(item, Control) else _BLANK.sub(lambda found: blanks[found[1]], item)
         for item in words
     )

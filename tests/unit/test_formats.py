@@ -39,3 +39,8 @@ def test_layouts(name, has_fim, n_sentinels):
 def test_a_path_stays_on_its_line():
     assert fill(V2.header, "a/b.py") == ("#a/b.py\n",)
     assert fill(V2.header, "a\nimport os\n.py") == ("#a import os .py\n",)
+
+
+def test_a_path_that_looks_like_a_blank_stays_a_path():
+    words = ("{repository}/{path} is {language}\n",)
+    assert fill(words, "{repository}.py", "shop") == ("shop/{repository}.py is Python\n",)
