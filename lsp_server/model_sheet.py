@@ -98,7 +98,7 @@ def facts(spec: ModelSpec) -> list[tuple[str, str]]:
     said = {
         "also called": ", ".join(spec.names[1:]),
         "use": {"both": "completion and code actions"}.get(spec.use, spec.use),
-        "fills in": "the middle" if spec.has_fim else "no middle: it reads only what precedes it",
+        "fills in": "the middle" if spec.has_fim else "at the end: it reads only what precedes it",
         "context": f"{spec.context_tokens:,} tokens",
         "parameters": f"{spec.parameters_b:g} billion{active}" if spec.parameters_b else "",
         "weights": f"{gigabytes(spec.weights_gb)} GB in 16 bits" if spec.parameters_b else "",

@@ -76,7 +76,7 @@ def _run_one(spec: ModelSpec, options: argparse.Namespace) -> None:
         print_json({"model": entry(spec), "format": form, "example": example(spec)})
     else:
         show(Table(spec.name, (Column("what", "dim"), Column("is")), facts(spec)))
-        print_text(f"\nA prompt, typed behind its frozen part:\n\n{example(spec)}")
+        print_text(f"\nA small prompt, which the model goes on from:\n\n{example(spec)}")
 
 
 def _show_all(specs: Sequence[ModelSpec]) -> None:

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import itertools
+import json
 import re
+from dataclasses import replace
 
 import pytest
+import tiny_bpe
 
 from inference.errors import UnknownModelError
 from inference.models import DEFAULT_MODEL, define_model, find_model, known_models
+from inference.tokens.tokenizer import load_tokenizer, mismatch
 
 
 @pytest.mark.parametrize(
@@ -87,3 +92,21 @@ def test_a_model_of_the_users_own():
     assert (spec.name, spec.context_tokens, spec.has_fim) == ("tiny", 2_048, True)
     with pytest.raises(UnknownModelError, match="known are deepseek-v1"):
         define_model("tiny", "deepseek")
+
+
+@pytest.mark.parametrize("name", [DEFAULT_MODEL, "deepseek-coder-6.7b-base", "qwen2.5-coder-7b"])
+def test_published_ids_tell_another_models_tokenizer(tmp_path, name):
+    """The families' texts are alike, and their ids are not."""
+    spec = find_model(name)
+    path = tiny_bpe.write(tmp_path, format_name=spec.format.name)
+    described = json.loads(path.read_text("utf-8"))
+    spare = itertools.count(900_000)
+    for token in described["added_tokens"]:
+        token["id"] = dict(spec.token_ids).get(token["content"]) or next(spare)
+    vocabulary = described["model"]["vocab"]
+    described["model"]["vocab"] = {text: 200_000 + place for place, text in enumerate(vocabulary)}
+    path.write_text(json.dumps(described), "utf-8")
+    tokenizer = load_tokenizer(path, spec)
+    assert mismatch(tokenizer, spec) is None
+    other = replace(spec, token_ids=tuple((mark, number + 1) for mark, number in spec.token_ids))
+    assert "is it the tokenizer of another model?" in mismatch(tokenizer, other)
