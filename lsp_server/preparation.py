@@ -114,7 +114,6 @@ def _goes_on(workspace: Workspace, snapshot: Snapshot, state: PackState) -> bool
         snapshot.text[: snapshot.cursor],
         snapshot.text[snapshot.cursor :],
         tokenizer=workspace.tokenizer(),
-        anchoring=workspace.settings.prompt.anchor,
     )
 
 

@@ -97,7 +97,7 @@ def typed_since(
     window right behind the cursor, save for what the editor closed by itself, and the
     reserve has room for what was typed.
     """
-    for end in _ends(anchor, prefix):
+    for end in ends(anchor, prefix):
         text = prefix[end:]
         if len(text) > reach(anchor.reserve):
             return None
@@ -110,6 +110,28 @@ def typed_since(
         moved = anchor if end == anchor.end else replace(anchor, end=end)
         return moved, Typed(text, n_tokens, n_closers)
     return None
+
+
+def ends(anchor: Anchor, prefix: str) -> Iterator[int]:
+    """Where the prefix window may end in this text: where it did, or near the cursor."""
+    length = len(anchor.before)
+    if anchor.opens:
+        if prefix.startswith(anchor.before):
+            yield length
+        return
+    if prefix.startswith(anchor.before, anchor.end - length):
+        yield anchor.end
+        return
+    mark = anchor.before[-_MARK_CHARS:]
+    floor, ceiling = max(0, len(prefix) - reach(anchor.reserve) - len(mark)), len(prefix)
+    for _ in range(_MAX_TRIES if mark else 0):
+        place = prefix.rfind(mark, floor, ceiling)
+        if place < 0:
+            return
+        end = place + len(mark)
+        if end >= length and prefix.startswith(anchor.before, end - length):
+            yield end
+        ceiling = end - 1
 
 
 def starts(anchors: Iterable[Anchor], prefix: str) -> Iterator[int]:
@@ -133,28 +155,6 @@ def held_end(anchors: Sequence[Anchor], suffix: str) -> int:
             if start >= 0 and suffix.startswith(anchor.behind, start):
                 return start + len(anchor.behind)
     return 0
-
-
-def _ends(anchor: Anchor, prefix: str) -> Iterator[int]:
-    """Where the prefix window may end in this text: where it did, or near the cursor."""
-    length = len(anchor.before)
-    if anchor.opens:
-        if prefix.startswith(anchor.before):
-            yield length
-        return
-    if prefix.startswith(anchor.before, anchor.end - length):
-        yield anchor.end
-        return
-    mark = anchor.before[-_MARK_CHARS:]
-    floor, ceiling = max(0, len(prefix) - reach(anchor.reserve) - len(mark)), len(prefix)
-    for _ in range(_MAX_TRIES if mark else 0):
-        place = prefix.rfind(mark, floor, ceiling)
-        if place < 0:
-            return
-        end = place + len(mark)
-        if end >= length and prefix.startswith(anchor.before, end - length):
-            yield end
-        ceiling = end - 1
 
 
 def _closers(anchor: Anchor, typed: str, suffix: str) -> int | None:

@@ -121,13 +121,17 @@ def demand(
     return Demand(fitting, reserve, room, _count(prefix[-reach(room) :], room, tokenizer), behind)
 
 
-def share(wanted: Demand, repository: int) -> Shares:
+def share(wanted: Demand, repository: int, *, is_brief: bool = False) -> Shares:
     """The shares when the repository takes that many tokens.
 
     Where the document doesn't fit, the suffix gets a quarter of the rest, or what the
-    prefix leaves: code depends more on what precedes it.
+    prefix leaves: code depends more on what precedes it. A brief one gets no more than
+    the quarter in any case.
     """
     near = wanted.room - repository
+    if is_brief:
+        suffix = min(wanted.suffix, near // 4)
+        return Shares(repository, near - suffix, suffix)
     if wanted.prefix + wanted.suffix <= near:
         return Shares(repository, near - wanted.suffix, wanted.suffix)
     before, behind = (_coarse(side, wanted.room) for side in (wanted.prefix, wanted.suffix))

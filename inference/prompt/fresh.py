@@ -13,6 +13,7 @@ from inference.prompt.closers import closing
 from inference.prompt.fitting import fit
 from inference.prompt.heal import heal
 from inference.prompt.layout import pieces
+from inference.prompt.nearby import edits_line
 from inference.prompt.windows import after_marks, before_marks, prefix_start, reach, suffix_end
 
 if TYPE_CHECKING:
@@ -41,9 +42,13 @@ class _Windows:
 
 
 def anchored(
-    selection: Selection, known: Sequence[Anchor], job: Job
+    selection: Selection, known: Sequence[Anchor], job: Job, near: Anchor | None = None
 ) -> tuple[Anchor, Typed] | None:
     """A new anchor at the start of the cursor's line, and the line up to the cursor.
+
+    Where it takes the place of a `near` one, files keep their room, and if only the
+    cursor's line changed, as it does with each character that is deleted forward, the
+    suffix is a short one, as it is read anew each time.
 
     None where the budget has no room for a reserve, or the line holds a control text
     that a prompt sent as text can't carry.
@@ -53,8 +58,11 @@ def anchored(
         return None
     spot = _spot(selection.prefix, wanted.reserve, job.tokenizer)
     typed = selection.prefix[spot:]
-    fitted = fit(selection.snippets, wanted.repository, job.counter, job.guard)
-    shares = share(wanted, fitted.n_tokens)
+    room = max(wanted.repository, _kept_room(near, selection))
+    fitted = fit(selection.snippets, room, job.counter, job.guard)
+    prefix, suffix = selection.prefix, selection.suffix
+    is_brief = near is not None and edits_line(near, prefix, suffix, job.tokenizer)
+    shares = share(wanted, fitted.n_tokens, is_brief=is_brief)
     n_closers = closing(selection.suffix, typed)
     seen = selection.suffix[n_closers:]
     windows = _windows(selection.prefix[:spot], seen, shares, known, job)
@@ -85,24 +93,28 @@ def rebuilt(anchor: Anchor, selection: Selection, job: Job) -> Anchor | None:
 
 
 def loose(
-    selection: Selection, held: Anchor | None, known: Sequence[Anchor], job: Job
+    selection: Selection, known: Sequence[Anchor], job: Job, near: Anchor | None = None
 ) -> tuple[Prompt, Anchor]:
     """The prompt with the cursor at its hole, and by what its document is recognised.
 
-    As long as `held` recognises it, the files keep the room that they had.
+    Near an anchor the files keep the room that they had.
     """
     job = replace(job, anchoring="off")
     wanted = _demand(selection, job)
-    kept = held.room - held.n_window if held and held.selected == selection.snippets else 0
-    fitted = fit(selection.snippets, max(kept, wanted.repository), job.counter, job.guard)
+    room = max(wanted.repository, _kept_room(near, selection))
+    fitted = fit(selection.snippets, room, job.counter, job.guard)
     shares = share(wanted, fitted.n_tokens)
     windows = _windows(selection.prefix, selection.suffix, shares, known, job)
     cut, healing = _healed(windows, job)
     head = _head(cut, fitted, wanted.frame, job)
     prompt = finish(head, "", job.form, job.tokenizer, healing=healing, left_out=fitted.left_out)
-    anchor = _anchor(selection, len(selection.prefix), windows, wanted, job)
-    anchor = replace(anchor, n_window=wanted.room - fitted.n_tokens)
-    return prompt, replace(held, selected=selection.snippets) if held else anchor
+    return prompt, _anchor(selection, len(selection.prefix), windows, wanted, job)
+
+
+def _kept_room(near: Anchor | None, selection: Selection) -> int:
+    """What an anchor's files had, where they are still the ones that are wanted."""
+    is_same = near is not None and near.selected == selection.snippets
+    return near.room - near.n_window if near and is_same else 0
 
 
 def _demand(selection: Selection, job: Job) -> Demand:

@@ -19,6 +19,7 @@ from inference.prompt.fresh import anchored, loose, rebuilt
 from inference.prompt.heal import heal as heal_text
 from inference.prompt.job import Job
 from inference.prompt.layout import frame
+from inference.prompt.nearby import is_near
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -53,16 +54,15 @@ def goes_on(
     suffix: str,
     *,
     tokenizer: Tokenizer,
-    anchoring: Anchoring = "block",
 ) -> bool:
-    """Whether the document is what a known anchor still serves: typing goes on.
+    """Whether somebody types or deletes on where a known anchor was made.
 
-    Takes no longer than comparing the texts; parses nothing.
+    What was selected needn't be selected anew then, even where the anchor itself has to
+    move, as it does with the cursor's line if anchored in that. Takes no longer than
+    comparing the texts; parses nothing.
     """
     known = state.anchors if state.path == path else ()
-    found = (typed_since(anchor, prefix, suffix, tokenizer) for anchor in known)
-    typed = (entry[1] for entry in found if entry)
-    return any(anchoring != "line" or not entry.leaves_line for entry in typed)
+    return any(is_near(anchor, prefix, suffix, tokenizer) for anchor in known)
 
 
 def pack(  # noqa: PLR0913 - the inputs of a pure function
@@ -120,14 +120,15 @@ def pack(  # noqa: PLR0913 - the inputs of a pure function
     known = state.anchors if state.path == path else ()
     place, found = _found(selection, known, job)
     others = tuple(anchor for number, anchor in enumerate(known) if number != place)
+    near = found[0] if found else _near(selection, known, job)
     if anchoring == "off":
-        held = found[0] if found else None
-        prompt, anchor = loose(selection, held, known, job)
+        prompt, anchor = loose(selection, known, job, near)
+        anchor = found[0] if found else anchor
         return prompt, PackState(path, (anchor, *others)[:_MAX_ANCHORS])
     kept = _kept(found, selection, job, is_newest=place == 0, is_idle=is_idle) if found else None
-    made = kept or anchored(selection, known, job)
+    made = kept or anchored(selection, known, job, near)
     if made is None:
-        return loose(selection, None, known, job)[0], PackState(path, known)
+        return loose(selection, known, job, near)[0], PackState(path, known)
     anchor, typed = made
     return _prompt(anchor, typed, job), PackState(path, (anchor, *others)[:_MAX_ANCHORS])
 
@@ -142,6 +143,13 @@ def _found(
             if found:
                 return place, found
     return -1, None
+
+
+def _near(selection: Selection, known: Sequence[Anchor], job: Job) -> Anchor | None:
+    """The newest anchor that would serve if its end or the cursor's line hadn't changed."""
+    prefix, suffix = selection.prefix, selection.suffix
+    same = (anchor for anchor in known if anchor.terms == job.terms)
+    return next((one for one in same if is_near(one, prefix, suffix, job.tokenizer)), None)
 
 
 def _kept(

@@ -16,6 +16,7 @@ from context.types import Selection, Snippet
 from inference.models import FORMATS, find_model
 from inference.models.formats import Control
 from inference.normalise import normalise
+from inference.prompt.anchor import typed_since
 from inference.prompt.heal import heal
 from inference.prompt.layout import fixed_cost
 from inference.prompt.pack import PackState, goes_on, pack
@@ -247,14 +248,11 @@ def test_the_head_stands_as_long_as_typing_goes_on(up, before, behind, keys):
     for key in keys:
         place = _edited(place, ("type", key))
         selection = place.selection
-        standing = goes_on(
-            state,
-            PATH,
-            selection.prefix,
-            selection.suffix,
-            tokenizer=tokenizer,
-            anchoring=up.anchoring,
-        )
+        prefix, suffix = selection.prefix, selection.suffix
+        found = (typed_since(anchor, prefix, suffix, tokenizer) for anchor in state.anchors)
+        typed = next((entry[1] for entry in found if entry), None)
+        assert not typed or goes_on(state, PATH, prefix, suffix, tokenizer=tokenizer)
+        standing = typed and not (up.anchoring == "line" and typed.leaves_line)
         prompt, after = _pack(place, state, up)
         if standing and up.anchoring != "off" and after.anchors[0].head.text:
             head = after.anchors[0].head

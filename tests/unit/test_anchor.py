@@ -91,14 +91,8 @@ class Editor:
     @property
     def goes_on(self):
         """Whether the next request here is one more keystroke."""
-        return goes_on(
-            self.state,
-            "main.py",
-            self.before,
-            self.after,
-            tokenizer=self.tokenizer,
-            anchoring=self.options.get("anchoring", "block"),
-        )
+        places = (self.before, self.after)
+        return goes_on(self.state, "main.py", *places, tokenizer=self.tokenizer)
 
     @property
     def tail(self):
@@ -231,6 +225,64 @@ def test_deleting_forward_changes_the_suffix():
     assert f"{HOLE}yz\nc = 3\n{END}b = " in editor.prompt.text
 
 
+def test_deleting_forward_keeps_a_brief_suffix():
+    """As it is read anew for each character, where it could have half of the prompt."""
+    editor = Editor("a = 1\n", "xyz\n" + LINES * 9, {"budget_tokens": 2_000}, files=())
+    first = editor.state.anchors[0]
+    editor.after = editor.after[1:]
+    editor.ask()
+    second = editor.state.anchors[0]
+    assert first.behind[1:].startswith(second.behind)
+    assert ESTIMATE.count(second.behind) * 3 <= ESTIMATE.count(first.behind)
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ("a = 1\nb =", "xyz\nc = 3\n"),
+        ("a = 1\nb = ", "yz\nc = 3\n"),
+        ("a = 1\nb = xy", "z\nc = 3\n"),
+        ("a = 1\n", "b = xyz\nc = 3\n"),
+        ("a =", "xyz\nc = 3\n"),
+        ("a = 1\nb = 1\nd = ", "xyz\nc = 3\n"),
+    ],
+)
+def test_what_is_done_in_a_line_or_right_before_it_goes_on(before, after):
+    """Nothing is selected anew for it, though the prompt's head may have to move."""
+    editor = _editor("a = 1\nb = $0xyz\nc = 3\n")
+    editor.before, editor.after = before, after
+    assert editor.goes_on
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ("a = 1\nb = xyz\nc", " = 3\n"),
+        ("a", " = 1\nb = xyz\nc = 3\n"),
+        ("a = 2\nb = ", "xyz\nc = 3\n"),
+        ("a = 1\nb = ", "xyz\nc = 4\n"),
+        ("a = 1\nb = ", "xyz"),
+    ],
+)
+def test_another_place_is_no_going_on(before, after):
+    editor = _editor("a = 1\nb = $0xyz\nc = 3\n")
+    editor.before, editor.after = before, after
+    assert not editor.goes_on
+
+
+@pytest.mark.parametrize("anchoring", ["off", "line", "block"])
+def test_files_stay_while_the_document_grows(anchoring):
+    """Though it would take its room from them if it were opened as it has become."""
+    files = tuple(
+        Snippet(f"{name}.py", f"{name} = 1\n" * 37, "full", "", 1) for name in "cdefghijk"
+    )
+    editor = Editor("a = 1\n", "z = 3\n", {"anchoring": anchoring}, files=files)
+    n_files = len(editor.prompt.parts)
+    editor.type("value = 1\n" * 12)
+    assert editor.goes_on
+    assert len(editor.prompt.parts) >= n_files
+
+
 def test_undo_finds_the_anchor_again():
     editor = _editor("a = 1\nb = $0\nc = 3\n").type("xy")
     head, before = editor.heads[-1], editor.before
@@ -298,7 +350,7 @@ def test_an_edit_outside_of_the_windows_moves_nothing():
 def test_an_edit_in_the_window_makes_a_new_head():
     editor = _editor("a = 1\nb = $0\nc = 3\n").type("x")
     editor.before = editor.before.replace("a = 1", "a = 2")
-    assert not editor.goes_on
+    assert not editor.goes_on  # What is selected may have to change, too.
     assert f"a = 2\n{HOLE}" in editor.ask().prompt.text
 
 
