@@ -32,13 +32,13 @@ if TYPE_CHECKING:
     from inference.models import ModelSpec
 
 _COLUMNS = (
-    Column("model", "cyan"),
+    Column("model", "cyan", is_whole=True),
     Column("fills", "green"),
     Column("context", is_number=True),
     Column("GB", is_number=True),
     Column("+ at 8K", is_number=True),
     Column("for"),
-    Column("format"),
+    Column("format", is_whole=True),
     Column("licence", "dim"),
     Column("note", "dim"),
 )

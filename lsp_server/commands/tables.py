@@ -27,11 +27,13 @@ class Column:
     Attributes:
         style: a style of `rich`, on a terminal.
         is_number: stands to the right and is never broken.
+        is_whole: is never broken either, as it is copied from there.
     """
 
     head: str
     style: str = ""
     is_number: bool = False
+    is_whole: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +113,7 @@ def _drawn(table: Table) -> object:
             style=column.style,
             justify="right" if column.is_number else "left",
             overflow="fold",
-            no_wrap=column.is_number,
+            no_wrap=column.is_number or column.is_whole,
         )
     for row in table.rows:
         drawn.add_row(*(Text(_printable(cell)) for cell in row))

@@ -65,3 +65,10 @@ def test_a_table_fits_its_terminal(printed, width):
     lines = [line.replace("\x1b[1m", "").replace("\x1b[0m", "") for line in shown.splitlines()]
     assert max(len(line.replace("\x1b[2m", "")) for line in lines) <= width
     assert "1234" in shown
+
+
+def test_what_is_copied_from_a_table_is_never_broken(printed, monkeypatch):
+    """The name of a model stands whole in its column, however long its note is."""
+    columns = (Column("model", is_whole=True), Column("note"))
+    monkeypatch.setitem(globals(), "TABLE", Table("1", columns, [("m" * 30, "why " * 30)]))
+    assert "m" * 30 in printed(40)
