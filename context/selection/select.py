@@ -142,7 +142,9 @@ def _chosen(sight: Sight, place: Place, room: Room, last: SelectState) -> Select
     carried = carry(offered, room, _ratio(place.snapshot, room.cost), stood)
     if carried.n_kept and carried.n_kept == len(last.chosen) and not carried.added:
         return last
-    chosen = (*stood[: carried.n_kept], *_placed(carried.added, sight, carried.n_kept))
+    kept = stood[: carried.n_kept]
+    next_rank = max((item.snippet.rank for item in kept), default=-1) + 1
+    chosen = (*kept, *_placed(carried.added, sight, next_rank))
     return replace(
         last,
         chosen=chosen,

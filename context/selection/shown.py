@@ -180,10 +180,15 @@ def _whole(source: Source, offer: Offer) -> dict[int, int]:
 def _new(file: File, offer: Offer) -> dict[int, int]:
     """Those of them that the snippets that stay don't show as far."""
     found = _whole(file.source, offer)
-    if not file.before:
-        return found
-    levels = file.before
-    return {at: to for at, to in found.items() if to > _shown(file.source, levels, at)}
+    return {at: level for at, level in found.items() if not _stands(file, at, level)}
+
+
+def _stands(file: File, at: int, level: int) -> bool:
+    """Whether the snippets that stay show a definition as far, or there is no more to show."""
+    before = _shown(file.source, file.before, at) if file.before else 0
+    if level <= before or not before:
+        return bool(before)
+    return _size(file.source, at, level) == _size(file.source, at, before)
 
 
 def _grown(file: File, at: int, level: int) -> int:
@@ -193,7 +198,7 @@ def _grown(file: File, at: int, level: int) -> int:
     """
     source = file.source
     shown = _shown(source, file.levels, at)
-    if level <= shown or (file.before and level <= _shown(source, file.before, at)):
+    if level <= shown or _stands(file, at, level):
         return 0
     parent = source.definitions[at].parent
     size = _size(source, at, level) - (_size(source, at, shown) if shown else 0)
