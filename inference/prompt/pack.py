@@ -123,7 +123,7 @@ def pack(  # noqa: PLR0913 - the inputs of a pure function
     near = found[0] if found else _near(selection, known, job)
     if anchoring == "off":
         prompt, anchor = loose(selection, known, job, near)
-        anchor = found[0] if found else anchor
+        anchor = replace(found[0], selected=selection.snippets) if found else anchor
         return prompt, PackState(path, (anchor, *others)[:_MAX_ANCHORS])
     kept = _kept(found, selection, job, is_newest=place == 0, is_idle=is_idle) if found else None
     made = kept or anchored(selection, known, job, near)
