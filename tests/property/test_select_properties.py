@@ -6,14 +6,26 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from indexed import facts_of
 
-from context.index import build
+from context.index import Index, build
 from context.selection.select import SelectState, select
-from context.types import Selection, Snapshot
+from context.types import Moment, Selection, Snapshot
 
 BUDGETS = st.integers(256, 4_096) | st.integers(4_096, 131_072)
 # How many methods the class of each file has, and which of the other files it imports.
 FILES = st.lists(
     st.tuples(st.integers(0, 400), st.sets(st.integers(0, 4), max_size=3)), min_size=2, max_size=5
+)
+MOMENTS: tuple[Moment, ...] = ("typing", "leap", "idle")
+# Where the cursor goes, what has happened, the budget, and which other file is edited before.
+STEPS = st.lists(
+    st.tuples(
+        st.integers(0, 3_000),
+        st.sampled_from(MOMENTS),
+        st.sampled_from((300, 700, 2_000, 2_050)),
+        st.none() | st.integers(1, 4),
+    ),
+    min_size=1,
+    max_size=8,
 )
 
 
@@ -47,12 +59,7 @@ def test_no_budget_is_exceeded_whatever_was_asked_before(
     shapes: list[tuple[int, set[int]]], budget: int, at: int
 ) -> None:
     """The same files, place and budget give the same snippets, with a cold memo and a warm one."""
-    files = {
-        f"m{number}.py": _module(
-            number, n_methods, {each for each in imported if each < len(shapes)}
-        )
-        for number, (n_methods, imported) in enumerate(shapes)
-    }
+    files = _files(shapes)
     text = files["m0.py"]
     snapshot = Snapshot("m0.py", "Python", 1, text, min(at, len(text)))
     index, cost = build(facts_of(files)), Thirds()
@@ -65,3 +72,59 @@ def test_no_budget_is_exceeded_whatever_was_asked_before(
     asked(SelectState(memo=state.memo), budget // 2)
     assert asked(SelectState(memo=state.memo), budget)[0] == first
     assert asked(state, budget)[0] == first
+
+
+@given(FILES, STEPS)
+@settings(max_examples=60, deadline=None)
+def test_whatever_happens_the_head_moves_late_and_all_that_matters_is_shown(
+    shapes: list[tuple[int, set[int]]],
+    steps: list[tuple[int, Moment, int, int | None]],
+) -> None:
+    """Never over the budget, the same again for the same, and no change where nothing lacks."""
+    files = _files(shapes)
+    cost, state = Thirds(), SelectState()
+    for at, moment, budget, edited in steps:
+        if edited is not None and f"m{edited}.py" in files:
+            files[f"m{edited}.py"] += f"\n\ndef added{at}(value): ...\n"
+        index = build(facts_of(files))
+        snapshot = Snapshot("m0.py", "Python", 1, files["m0.py"], min(at, len(files["m0.py"])))
+
+        def asked(
+            last: SelectState,
+            moment: Moment = moment,
+            *,
+            index: Index = index,
+            snapshot: Snapshot = snapshot,
+            budget: int = budget,
+        ) -> tuple[Selection, SelectState]:
+            return select(
+                index,
+                snapshot,
+                last,
+                budget_tokens=budget,
+                cost=cost,
+                read=files.get,
+                moment=moment,
+            )
+
+        selection, made = asked(state)
+        assert (selection, made) == asked(state)
+        assert sum(cost.snippet(item.path, item.text) for item in selection.snippets) <= budget
+        before, after = state.snippets, selection.snippets
+        if moment == "typing" and before:
+            assert after == before[: len(after)]
+        elif after and after[:1] == before[:1]:
+            # Something stayed, so all that matters here is shown: asked again, nothing changes.
+            assert asked(made, "idle")[1] is made
+        if all(index.facts[item.snippet.path].digest == item.digest for item in made.chosen):
+            assert asked(made, "typing")[1] is made
+        state = made
+
+
+def _files(shapes: list[tuple[int, set[int]]]) -> dict[str, str]:
+    return {
+        f"m{number}.py": _module(
+            number, n_methods, {each for each in imported if each < len(shapes)}
+        )
+        for number, (n_methods, imported) in enumerate(shapes)
+    }
