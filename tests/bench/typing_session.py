@@ -47,7 +47,7 @@ if TYPE_CHECKING:
 
 # Nothing is sent there: a loopback address, so that nothing is held back either.
 NOWHERE = "http://127.0.0.1:9/v1"
-ANCHORS = ("block", "line", "off")
+ANCHORS, RIVALS = ("block", "line", "off"), ("naive", "sliding")
 ENDINGS = {".py", ".ts"}
 # A prompt that has less of its budget isn't one of that size.
 _NEAR = 0.85
@@ -96,7 +96,7 @@ def _asked() -> argparse.Namespace:
     parser.add_argument("--capacity", type=int)
     parser.add_argument("--tokenizer", type=Path)
     parser.add_argument("--cache", type=Path, help="where the trained tokenizer is kept")
-    parser.add_argument("--anchors", default=",".join(ANCHORS))
+    parser.add_argument("--ways", default=",".join((*ANCHORS, *RIVALS)))
     parser.add_argument("--endpoint", help="of a vLLM, without /v1")
     parser.add_argument("--block-of-server", type=int, default=32)
     return parser.parse_args()
@@ -121,19 +121,20 @@ def _sessions(workspace: Workspace, asked: argparse.Namespace) -> dict[str, list
     """For each way to make prompts, what is sent in each file."""
     texts = sources(workspace)
     chosen = _chosen(workspace, texts, asked)
-    found: dict[str, list[list[Sent]]] = {}
+    ways = asked.ways.split(",")
+    found: dict[str, list[list[Sent]]] = {way: [] for way in ways}
     for number, path in enumerate(chosen):
         pasted = texts[chosen[number - 1]][2_000:]
         moments = list(session(texts[path], pasted, asked.seed + number, asked.keys))
-        for anchor in asked.anchors.split(","):
+        for anchor in set(ANCHORS).intersection(ways):
             prompts = ours(workspace, path, moments, anchor)
-            sent = _sent([(m, p) for m, p in prompts if p is not None])
-            found.setdefault(anchor, []).append(sent)
+            found[anchor].append(_sent([(m, p) for m, p in prompts if p is not None]))
         first = next(p for _, p in ours(workspace, path, moments[:1], "off") if p is not None)
-        for name, make in _rivals(workspace, first, texts, asked.budget):
-            keys = [moment for moment in moments if moment.key != "pause"]
-            made = [Sent(make(m.text, m.cursor), m.key, "", m.is_leap) for m in keys]
-            found.setdefault(name, []).append(made)
+        for way, make in _rivals(workspace, first, texts, asked.budget):
+            if way in ways:
+                keys = (moment for moment in moments if moment.key != "pause")
+                made = [Sent(make(m.text, m.cursor), m.key, "", m.is_leap) for m in keys]
+                found[way].append(made)
     return found
 
 
@@ -154,7 +155,8 @@ def _chosen(workspace: Workspace, texts: dict[str, str], asked: argparse.Namespa
     rng.shuffle(fit)
     found: list[str] = []
     for path in fit:
-        middle = Moment(texts[path], texts[path].find("\n", len(texts[path]) // 2), "type", False)
+        at = texts[path].find("\n", len(texts[path]) // 2)
+        middle = Moment(texts[path], at, "type", is_leap=False)
         [(_, prompt)] = ours(workspace, path, [middle], "off")
         if prompt is not None and prompt.n_tokens >= asked.budget * _NEAR:
             found.append(path)
@@ -220,7 +222,7 @@ def _report(
 ) -> None:
     for size in blocks:
         counted = {way: _counted(all_sent, size, capacity) for way, all_sent in sessions.items()}
-        floor = _per_key(counted["naive"])
+        floor = _per_key(counted["naive"]) if "naive" in counted else 0
         print(f"\n{name}, blocks of {size}" + (f", {capacity} tokens kept" if capacity else ""))
         print(f"{'':9}{'mean':>8}{'median':>8}{'p90':>8}{'p99':>8}{'total':>10}{'naive/it':>10}")
         for way, rows in counted.items():
@@ -228,8 +230,8 @@ def _report(
         if size == blocks[0]:
             for way in [way for way in counted if way in ANCHORS]:
                 _where(way, counted[way])
-    sizes = [len(one.ids) for one in sessions["naive"][0]]
-    print(f"naive prompts of the first file: {min(sizes)} to {max(sizes)} tokens")
+    sizes = [len(one.ids) for files in sessions.values() for sent in files for one in sent]
+    print(f"prompts of {mean(sizes):.0f} tokens on average, {max(sizes)} at most")
 
 
 def _counted(all_sent: list[list[Sent]], size: int, capacity: int | None) -> list[tuple[Sent, int]]:

@@ -220,8 +220,12 @@ def _change(buffer: Buffer, rng: random.Random) -> Iterator[Key]:
             return
         forwards = rng.random() < 0.25
         buffer.here = Place(found.start() if forwards else found.end())
-        for _ in range(min(8, len(found.group()))):
-            (buffer.delete if forwards else buffer.erase)(1)
+        n_left = min(8, len(found.group()))
+        # Letter by letter, or the word at one key.
+        step = rng.choice((1, n_left))
+        while n_left > 0:
+            (buffer.delete if forwards else buffer.erase)(step)
+            n_left -= step
             yield "delete" if forwards else "backspace"
         for letter in rng.choice(words)[:12]:
             buffer.put(letter)
