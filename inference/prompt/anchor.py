@@ -67,6 +67,11 @@ class Anchor:
     left_out: tuple[LeftOut, ...] = ()
     head: Head = Head()  # noqa: RUF009 - a frozen value
 
+    @property
+    def start(self) -> int:
+        """Where the prefix window began in the document when last seen."""
+        return self.end - len(self.before)
+
 
 @dataclass(frozen=True, slots=True)
 class Typed:
@@ -140,7 +145,7 @@ def starts(anchors: Iterable[Anchor], prefix: str) -> Iterator[int]:
         if anchor.opens:
             continue
         mark = anchor.before[:_MARK_CHARS]
-        start = anchor.end - len(anchor.before)
+        start = anchor.start
         if mark and not prefix.startswith(mark, start):
             start = prefix.find(mark, max(0, start - _MAX_SHIFT), start + _MAX_SHIFT)
         if mark and start > 0:

@@ -42,13 +42,18 @@ class _Windows:
 
 
 def anchored(
-    selection: Selection, known: Sequence[Anchor], job: Job, near: Anchor | None = None
+    selection: Selection,
+    known: Sequence[Anchor],
+    job: Job,
+    near: Anchor | None = None,
+    *,
+    is_brief: bool = False,
 ) -> tuple[Anchor, Typed] | None:
     """A new anchor at the start of the cursor's line, and the line up to the cursor.
 
-    Where it takes the place of a `near` one, files keep their room, and if only the
-    cursor's line changed, as it does with each character that is deleted forward, the
-    suffix is a short one, as it is read anew each time.
+    Where it takes the place of a `near` one, files keep their room. If it `is_brief` and
+    only the cursor's line changed, as it does with each character that is deleted
+    forward, the suffix is a short one: it is read anew each time.
 
     None where the budget has no room for a reserve, or the line holds a control text
     that a prompt sent as text can't carry.
@@ -61,7 +66,7 @@ def anchored(
     room = max(wanted.repository, _kept_room(near, selection))
     fitted = fit(selection.snippets, room, job.counter, job.guard)
     prefix, suffix = selection.prefix, selection.suffix
-    is_brief = near is not None and edits_line(near, prefix, suffix, job.tokenizer)
+    is_brief = is_brief and near is not None and edits_line(near, prefix, suffix, job.tokenizer)
     shares = share(wanted, fitted.n_tokens, is_brief=is_brief)
     n_closers = closing(selection.suffix, typed)
     seen = selection.suffix[n_closers:]

@@ -46,9 +46,8 @@ def edits_line(anchor: Anchor, prefix: str, suffix: str, tokenizer: Tokenizer) -
 
 def _deletes(anchor: Anchor, prefix: str, suffix: str) -> bool:
     """Whether the end of what stood before the anchor was deleted, and nothing else changed."""
-    start = anchor.end - len(anchor.before)
-    n_left = len(prefix) - start
+    n_left = len(prefix) - anchor.start
     if not 0 <= n_left < len(anchor.before) or anchor.end - len(prefix) > reach(anchor.reserve):
         return False
     is_same = anchor.is_blind or suffix.startswith(anchor.behind)
-    return is_same and prefix.startswith(anchor.before[:n_left], start)
+    return is_same and prefix.startswith(anchor.before[:n_left], anchor.start)

@@ -119,18 +119,33 @@ def pack(  # noqa: PLR0913 - the inputs of a pure function
     )
     known = state.anchors if state.path == path else ()
     place, found = _found(selection, known, job)
-    others = tuple(anchor for number, anchor in enumerate(known) if number != place)
     near = found[0] if found else _near(selection, known, job)
     if anchoring == "off":
         prompt, anchor = loose(selection, known, job, near)
-        anchor = replace(found[0], selected=selection.snippets) if found else anchor
-        return prompt, PackState(path, (anchor, *others)[:_MAX_ANCHORS])
+        if found and anchor.start == found[0].start:
+            anchor = replace(found[0], selected=selection.snippets)
+        return prompt, PackState(path, _remembered(anchor, known, place, near))
     kept = _kept(found, selection, job, is_newest=place == 0, is_idle=is_idle) if found else None
-    made = kept or anchored(selection, known, job, near)
+    is_brief = not (found or is_idle)
+    made = kept or anchored(selection, known, job, near, is_brief=is_brief)
     if made is None:
         return loose(selection, known, job, near)[0], PackState(path, known)
     anchor, typed = made
-    return _prompt(anchor, typed, job), PackState(path, (anchor, *others)[:_MAX_ANCHORS])
+    return _prompt(anchor, typed, job), PackState(path, _remembered(anchor, known, place, near))
+
+
+def _remembered(
+    anchor: Anchor, known: Sequence[Anchor], place: int, near: Anchor | None
+) -> tuple[Anchor, ...]:
+    """The anchors to pass on: the new one instead of the one found at `place`.
+
+    Where there are too many, the one near by goes before those of other places.
+    """
+    others = [old for number, old in enumerate(known) if number != place]
+    if len(others) == _MAX_ANCHORS:
+        gone = next((number for number, old in enumerate(others) if old is near), -1)
+        del others[gone]
+    return (anchor, *others)
 
 
 def _found(

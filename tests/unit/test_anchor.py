@@ -236,6 +236,25 @@ def test_deleting_forward_keeps_a_brief_suffix():
     assert ESTIMATE.count(second.behind) * 3 <= ESTIMATE.count(first.behind)
 
 
+def test_deleting_forward_pushes_no_other_place_out():
+    text = "".join(f"line_{number} = {number}\n" for number in range(4_000))
+    editor = Editor("", text, {"budget_tokens": 2_000})
+    first = editor.jump("line_1000 = ").heads[-1]
+    editor.jump("line_3000 = ")
+    for _ in range(9):
+        editor.after = editor.after[1:]
+        editor.ask()
+    assert editor.jump("line_1000 = ").heads[-1] == first
+
+
+def test_a_pause_shows_all_of_the_suffix_again():
+    editor = Editor("a = 1\n", "xyz\n" + LINES * 9, {"budget_tokens": 2_000}, files=())
+    first = editor.state.anchors[0]
+    editor.after = editor.after[1:]
+    editor.ask(is_idle=True)
+    assert first.behind[1:] == editor.state.anchors[0].behind
+
+
 @pytest.mark.parametrize(
     ("before", "after"),
     [
