@@ -38,6 +38,42 @@ def test_a_sentinel_in_a_text_stays_text(tokenizer):
         assert tokenizer.decode(ids) == f"x = '{mark}'\n"
 
 
+@pytest.mark.parametrize("name", sorted(FORMATS))
+def test_the_sentinels_of_every_format_stay_text(name, tmp_path):
+    """What every family's tokenizer would read as a control token, were it asked as it is."""
+    form = FORMATS[name]
+    tokenizer = load_tokenizer(tiny_bpe.write(tmp_path, format_name=name), define_model("x", name))
+    marks = (*form.reserved, *form.keys, form.eos)
+    text = "".join(f"x = '{mark}'{mark}\n" for mark in marks)
+    ids = tokenizer.encode(text)
+    assert not {tokenizer.control_id(mark) for mark in marks} & set(ids)
+    assert tokenizer.decode(ids) == text
+    controls = [tokenizer.control_id(mark) for mark in form.keys]
+    assert None not in controls
+    assert tokenizer.decode(controls) == "".join(form.keys)
+
+
+def test_white_space_that_was_added_is_no_control_token(tmp_path):
+    """Some vocabularies hold runs of blanks as added tokens, and code is spelled with them."""
+    path = tiny_bpe.write(tmp_path)
+    described = json.loads(path.read_text(encoding="utf-8"))
+    first = max(token["id"] for token in described["added_tokens"]) + 1
+    blank = described["added_tokens"][0] | {"content": " " * 23, "id": first}
+    described["added_tokens"].append(blank)
+    path.write_text(json.dumps(described), encoding="utf-8")
+    tokenizer = load_tokenizer(path, SPEC)
+    text = "x\n" + " " * 23 + "y\n"
+    assert first in tokenizer.encode(text)
+    assert tokenizer.decode(tokenizer.encode(text)) == text
+
+
+def test_no_space_is_invented_before_a_piece(tmp_path):
+    """As vocabularies of sentences do, which would put it into the middle of the document."""
+    tokenizer = load_tokenizer(tiny_bpe.write(tmp_path, kind="sentences"), SPEC)
+    for text in ("return x\n", " x", "    y = '🙂'", "", "\n"):
+        assert tokenizer.decode(tokenizer.encode(text)) == text
+
+
 def test_control_tokens_are_spelled_out(tokenizer):
     hole = tokenizer.control_id(HOLE)
     assert tokenizer.decode([*tokenizer.encode("a"), hole, hole, *tokenizer.encode("b")]) == (
@@ -130,6 +166,20 @@ def test_without_a_file_tokens_are_estimated():
 def test_the_estimate_is_never_below_a_tokens_worth_of_text(text):
     """A token can't hold two lines' code, nor can a character beyond ASCII be free."""
     assert EstimatingTokenizer().count(text) >= text.count("\n") + sum(ord(x) > 127 for x in text)
+
+
+@pytest.mark.parametrize(
+    ("text", "tokens"),
+    [
+        ("0f343b0931126a20f133d67c2b018a3b" * 2, 58),  # of a digest, nearly every sign is one
+        ("iVBORw0KGgoAAAANSUhEUgAAAAUAAAAFCAYAAACNbyblAAAAHElEQVQI12P4", 50),
+        ("a_long_name_of_ordinary_words_with_2_digits", 14),
+        ("AbstractUserRegistrationServiceFactoryBean2", 12),
+        ("1234567890" * 3, 30),
+    ],
+)
+def test_the_estimate_knows_digests_from_names(text, tokens):
+    assert tokens <= EstimatingTokenizer().count(text) <= tokens * 1.4
 
 
 def test_the_estimate_is_above_a_small_vocabulary_of_code_by_little():
