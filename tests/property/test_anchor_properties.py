@@ -175,6 +175,16 @@ def _check_size(prompt, form, tokenizer, budget):
             assert tokenizer.decode(prompt.token_ids) == form.bos + prompt.text
 
 
+def _check_as_the_server_counts(prompt, form, tokenizer, budget):
+    """It encodes the text at once, with its control tokens among it."""
+    pieces = [prompt.text]
+    written = (*form.marks, *_controls((*form.start, *form.file, *form.header)))
+    for mark in {control.text for control in written}:
+        pieces = [part for piece in pieces for part in piece.split(mark)]
+    n_controls = len(form.beginning) + len(pieces) - 1
+    assert sum(map(tokenizer.count, pieces)) + n_controls <= budget
+
+
 def _spelled_alike(form):
     around = (*form.marks, *form.start, *form.file, *form.header)
     return all(mark.key == mark.text for mark in around if isinstance(mark, Control))
@@ -230,6 +240,8 @@ def test_any_session_keeps_to_its_budget_and_its_text(up, before, behind, edits)
         assert (prompt, after) == _pack(place, state, up, is_idle=is_idle)
         _check_size(prompt, form, tokenizer, budget)
         _check_sentinels(prompt, form, as_text=not (up.as_ids and tokenizer.exact))
+        if tokenizer.exact and not up.as_ids:
+            _check_as_the_server_counts(prompt, form, tokenizer, budget)
         _check_cursor(prompt, form, place, after, up)
         assert len(after.anchors) <= 4
         assert prompt.healing == "" or up.heal

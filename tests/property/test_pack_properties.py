@@ -111,11 +111,11 @@ def test_a_budget_is_a_ceiling(selection, budget, before, kind, as_ids, anchorin
 
 
 @settings(deadline=None)
-@given(selection=selections, budget=budgets, before=earlier)
-def test_a_text_prompt_fits_as_the_server_counts_it(selection, budget, before):
+@given(selection=selections, budget=budgets, before=earlier, anchoring=anchorings)
+def test_a_text_prompt_fits_as_the_server_counts_it(selection, budget, before, anchoring):
     """A server encodes the text at once, with its control tokens among it."""
     tokenizer = _tokenizer("whole")
-    prompt = _pack(selection, budget + 4, before, "whole", as_ids=False)
+    prompt = _pack(selection, budget + 4, before, "whole", as_ids=False, anchoring=anchoring)
     pieces = [prompt.text]
     for mark in FORM.sentinels:
         pieces = [part for piece in pieces for part in piece.split(mark)]
