@@ -12,7 +12,8 @@ _MAX_CHARS = 64
 _MAX_SIGNS = 8
 # Most vocabularies know numbers of up to so many digits, counted from the left.
 _GROUP = 3
-_LOST = "\ufffd"
+# Nothing is taken back over a line end, nor over what a grammar can't ask a model for.
+_BORDERS = ("\n", "\r", "\0", "\ufffd")
 
 
 def heal(text: str) -> tuple[str, str]:
@@ -25,7 +26,7 @@ def heal(text: str) -> tuple[str, str]:
     A text whose last piece is too long is left as it is: the model has seen such pieces
     cut anywhere.
     """
-    floor = max(text.rfind("\n"), text.rfind(_LOST)) + 1
+    floor = max(map(text.rfind, _BORDERS)) + 1
     border = _border(text, max(floor, len(text) - _MAX_CHARS - 1))
     return (text[:border], text[border:]) if len(text) - border <= _MAX_CHARS else (text, "")
 

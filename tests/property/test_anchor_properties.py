@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import difflib
+import inspect
 import json
 import tempfile
+import textwrap
 from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
@@ -282,3 +285,18 @@ def test_healing_takes_little_back_and_never_a_line_end(text):
     assert kept + healing == text
     assert len(healing) <= 64
     assert "\n" not in healing
+
+
+SOURCE = inspect.getsource(textwrap) + inspect.getsource(difflib)
+
+
+@settings(deadline=None)
+@given(st.integers(1, len(SOURCE) - 1), st.sampled_from(["deepseek-v1", "deepseek-v2"]))
+def test_where_a_prompt_is_healed_a_token_ends(cursor, kind):
+    """Its ids begin those of the text as it goes on, so that the model saw it so in training."""
+    tokenizer = _tokenizer(kind)
+    line = SOURCE.rfind("\n", 0, cursor) + 1
+    kept, _ = heal(SOURCE[line:cursor])
+    whole = tokenizer.encode(SOURCE[line : SOURCE.index("\n", cursor) + 1])
+    ids = tokenizer.encode(kept)
+    assert whole[: len(ids)] == ids
