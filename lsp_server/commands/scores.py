@@ -48,6 +48,7 @@ ANCHORS = (
     Column("lost", is_number=True),
     Column("prompt", is_number=True),
     Column("read anew", "bold green", is_number=True),
+    Column("before", is_number=True),
     P50,
     P99,
 )
@@ -110,6 +111,7 @@ def _anchor_row(setting: str, done: Sequence[Anchored], first: Sequence[Anchored
         "lost": sum(there and not here for here, there in pairs),
         "prompt_tokens": round(mean(one.n_prompt for one in done), 1),
         "read_again": round(mean(one.n_read for one in done), 1),
+        "read_again_before": round(mean(one.n_read_before for one in done), 1),
     }
 
 
@@ -174,8 +176,10 @@ def _completion_cells(row: Json) -> tuple[str, ...]:
 
 
 def _anchor_cells(row: Json) -> tuple[str, ...]:
-    numbers = (row["won"], row["lost"], round(row["prompt_tokens"]), row["read_again"])
-    return row["anchor"], *_quality(row), *map(str, numbers), *_times(row["latency_ms"])
+    counted = (row["won"], row["lost"])
+    tokens = (row["prompt_tokens"], row["read_again"], row["read_again_before"])
+    numbers = (*map(str, counted), *(f"{n:.0f}" for n in tokens))
+    return row["anchor"], *_quality(row), *numbers, *_times(row["latency_ms"])
 
 
 def _quality(row: Json) -> tuple[str, ...]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from lsp_server.client import connect
 from lsp_server.measuring.asking import (
@@ -29,7 +29,6 @@ if TYPE_CHECKING:
 
     from context.probe.holes import Hole
     from lsp_server.client import Connection
-    from lsp_server.measuring.asking import Opened
     from lsp_server.measuring.served import Judged
 
 ANCHORINGS = ("off", "line", "block")
@@ -58,11 +57,13 @@ class Anchored:
 
     Attributes:
         n_read: tokens of it that a server couldn't take over from the prompts before.
+        n_read_before: such tokens of the prompts that the steps before the last led to.
     """
 
     judged: Judged
     n_prompt: int
     n_read: int
+    n_read_before: int
 
 
 def approach(hole: Hole, rng: Random) -> Approach:
@@ -100,16 +101,12 @@ async def complete_typed(
 async def _complete(server: Connection, root: Path, one: Approach, reader: Reader) -> Anchored:
     hole = one.hole
     opened = open_text(server, root / hole.path, hole.prefix[: one.start] + hole.suffix, one.start)
-    shown, n_read = await _asked(opened, reader)
+    prompts = [await ask_context(opened, remember=True)]
     for step in one.steps:
         type_text(opened, step)
-        shown, n_read = await _asked(opened, reader)
+        prompts.append(await ask_context(opened, remember=True))
     judged = await judge(server, completion_at(opened), hole)
     close_text(opened)
-    return Anchored(judged, shown["tokens"], n_read)
-
-
-async def _asked(opened: Opened, reader: Reader) -> tuple[dict[str, Any], int]:
-    """The prompt that a completion would be asked with now, and what is new to the server of it."""
-    shown = await ask_context(opened, remember=True)
-    return shown, reader.read(shown)
+    # A hole is cut after a word, so that there is a step; what precedes it was the jump's.
+    _, *before, last = map(reader.read, prompts)
+    return Anchored(judged, prompts[-1]["tokens"], last, sum(before))

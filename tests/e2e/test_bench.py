@@ -75,7 +75,8 @@ def test_bench_compares_the_settings_of_the_anchor(infill, repository, tmp_path_
     assert [row["anchor"] for row in (off, line, block)] == ["off", "line", "block"]
     assert (off["exact_match"], line["exact_match"], block["exact_match"]) == (0.0, 1.0, 1.0)
     assert (block["won"], block["lost"]) == (block["holes"], 0)
-    assert block["read_again"] < off["read_again"]
+    assert line["read_again"] < off["read_again"]
+    assert block["read_again_before"] < line["read_again_before"] <= off["read_again_before"]
     assert "read anew" in shown.out
     assert ran.json["backend"] == "openai"
 

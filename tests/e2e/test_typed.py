@@ -46,11 +46,7 @@ def typed(infill, tmp_path, tokenizer):
     return run
 
 
-@pytest.mark.parametrize(
-    ("anchor", "body"),
-    [("block", LINES), ("block", LONG), ("line", LONG)],
-    ids=["block of lines", "block of one line", "line"],
-)
+@pytest.mark.parametrize(("anchor", "body"), [("block", LINES), ("line", LONG)])
 def test_the_head_is_the_same_after_200_keystrokes(typed, anchor, body):
     """Byte for byte: files, the document before the anchor, what follows the cursor."""
     shown = typed(body, "--json", "--set", f"prompt.anchor={anchor}").json

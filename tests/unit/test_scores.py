@@ -64,7 +64,9 @@ def test_completions_are_right_among_all_and_among_those_shown():
 def _anchored(marks, n_read):
     """Answers at holes, `+` for a right one."""
     return [
-        Anchored(Judged(HOLE, is_shown=True, is_exact=mark == "+", similarity=1.0, seconds=0), 9, n)
+        Anchored(
+            Judged(HOLE, is_shown=True, is_exact=mark == "+", similarity=1.0, seconds=0), 9, n, 7
+        )
         for mark, n in zip(marks, n_read, strict=True)
     ]
 
@@ -79,7 +81,7 @@ def test_settings_of_the_anchor_are_compared_hole_by_hole():
     assert [(row["exact_match"], row["won"], row["lost"]) for row in rows] == [
         (0.5, 0, 0), (0.75, 2, 1),
     ]  # fmt: skip
-    assert [row["read_again"] for row in rows] == [50, 2]
+    assert [(row["read_again"], row["read_again_before"]) for row in rows] == [(50, 7), (2, 7)]
     (table,) = tables_of(Path("/r"), {"anchor": rows, "model": "m"})
     assert [row[0] for row in table.rows] == ["off", "block"]
     assert all(len(row) == len(table.columns) for row in table.rows)
