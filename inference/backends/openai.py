@@ -80,6 +80,7 @@ class OpenAIBackend:
         self._key = _checked_key(api_key, self._endpoint.host)
         self._send_ids = send_ids
         self._heal = heal
+        self._is_vllm = False
         self._timeouts = timeouts or Timeouts()
         self._ask_logprobs = True
         self._spelled = Spelled()
@@ -105,25 +106,20 @@ class OpenAIBackend:
         Raises:
             BackendError: the server can't be reached; ask again later.
         """
-        client, call = (
-            self._client(),
-            Call(
-                self._endpoint.host,
-                self._model,
-                has_key=bool(self._key),
-                read_s=self._timeouts.read_s,
-            ),
-        )
+        client, host = self._client(), self._endpoint.host
+        call = Call(host, self._model, has_key=bool(self._key), read_s=self._timeouts.read_s)
         try:
-            if not await vllm.is_vllm(client, self._endpoint):
+            self._is_vllm = await vllm.is_vllm(client, self._endpoint)
+            if not self._is_vllm:
                 return None
+            if ids is not None:
+                self._send_ids = await vllm.reads_alike(client, self._endpoint, self._model, ids)
             self._heal = await vllm.heals(client, self._endpoint, self._model)
-            if ids is None:
-                return None
-            self._send_ids = await vllm.reads_alike(client, self._endpoint, self._model, ids)
         except httpx.HTTPError as error:
             raise transport_fault(error, call, streaming=False) from error
-        return None if self._send_ids else _OTHER_IDS.format(host=call.host, model=self._model)
+        if ids is None or self._send_ids:
+            return None
+        return _OTHER_IDS.format(host=host, model=self._model)
 
     async def stream(self, request: Request, /) -> AsyncGenerator[Chunk]:
         """The answer as it comes.
@@ -207,6 +203,7 @@ class OpenAIBackend:
             "stop": prompt.stops[:_MAX_STOPS] if prompt else (),
             "stream": True,
         }
+        asked |= vllm.AT_ONCE if self._is_vllm else {}
         asked |= vllm.beginning_with(prompt.healing) if prompt and self._heal else {}
         return asked | ({"logprobs": 1} if self._ask_logprobs else {})
 

@@ -21,6 +21,9 @@ PROBE = (
     " \nclass Tested:\n }\n} // \n  end"
 )
 BEGINNING = "structured_outputs"
+# Without it, as many characters of each chunk are held back as the longest stop text has,
+# which is several tokens of waiting. Ours are looked for in what comes.
+AT_ONCE = {"include_stop_str_in_output": True}
 _OWNER = "vllm"
 _OK = 200
 _FAILED = 500

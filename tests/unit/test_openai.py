@@ -139,6 +139,14 @@ async def test_ids_are_sent_to_a_vllm_that_reads_texts_as_we_do():
     assert (found.token_ids, found.healing, told) == (True, True, "")
 
 
+async def test_a_vllm_is_asked_not_to_hold_back_what_could_be_a_stop_text():
+    with wire.serve(wire.Script(owned_by="vllm")) as server:
+        backend = OpenAIBackend(server.endpoint, "tiny")
+        await backend.probe(None)
+        await _collect(backend, _request())
+    assert server.requests[0]["include_stop_str_in_output"] is True
+
+
 async def test_a_vllm_that_reads_texts_differently_gets_text_and_the_user_hears_of_it():
     for tokens in ((5, 7), None):
         found, told = await _probed(wire.Script(owned_by="vllm", tokens=tokens), (5, 6))
