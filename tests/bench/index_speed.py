@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from context.index import Index
+    from context.types import Moment
 
 
 AIDER = """
@@ -170,13 +171,14 @@ def selections(repository: Repository, paths: Sequence[str], budget: int) -> Non
     gc.collect()
     gc.freeze()
 
-    def ask(text: str, path: str, cursor: int) -> float:
+    def ask(text: str, path: str, cursor: int, moment: Moment = "leap") -> float:
         nonlocal state
         snapshot = Snapshot(path, index.facts[path].language, 1, text, cursor)
         started = time.perf_counter()
         _, state = select(
-            index, snapshot, state, budget_tokens=budget, cost=counter, read=repository.read
-        )
+            index, snapshot, state, budget_tokens=budget, cost=counter, read=repository.read,
+            moment=moment,
+        )  # fmt: skip
         return 1e3 * (time.perf_counter() - started)
 
     for path in paths:
@@ -185,7 +187,7 @@ def selections(repository: Repository, paths: Sequence[str], budget: int) -> Non
         begun.append((text, path, here))
         first.append(ask(text, path, here))
         moved.append(ask(text, path, there))
-        typed.append(ask(text[:there] + "x" + text[there:], path, there + 1))
+        typed.append(ask(text[:there] + "x" + text[there:], path, there + 1, "typing"))
     again += [ask(*place) for place in begun]
     found = {"first": first, "moved": moved, "typed": typed, "again": again}
     for name, times in found.items():
