@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from indexed import facts_of
@@ -10,11 +13,18 @@ from context.index import Index, build
 from context.selection.select import SelectState, select
 from context.types import Moment, Selection, Snapshot
 
+if TYPE_CHECKING:
+    from context.facts import FileFacts
+
 BUDGETS = st.integers(256, 4_096) | st.integers(4_096, 131_072)
-# How many methods the class of each file has, and which of the other files it imports.
-FILES = st.lists(
-    st.tuples(st.integers(0, 400), st.sets(st.integers(0, 4), max_size=3)), min_size=2, max_size=5
-)
+
+
+def _shapes(most_methods: int) -> st.SearchStrategy[list[tuple[int, set[int]]]]:
+    """How many methods the class of each file has, and which of the other files it imports."""
+    imported = st.sets(st.integers(0, 4), max_size=3)
+    return st.lists(st.tuples(st.integers(0, most_methods), imported), min_size=2, max_size=5)
+
+
 MOMENTS: tuple[Moment, ...] = ("typing", "leap", "idle")
 # Where the cursor goes, what has happened, the budget, and which other file is edited before.
 STEPS = st.lists(
@@ -53,7 +63,7 @@ def _module(number: int, n_methods: int, imported: set[int]) -> str:
     return "".join([*imports, f"class C{number}({base}):\n", *methods, "    width = 1\n"])
 
 
-@given(FILES, BUDGETS, st.integers(0, 3_000))
+@given(_shapes(400), BUDGETS, st.integers(0, 3_000))
 @settings(max_examples=40, deadline=None)
 def test_no_budget_is_exceeded_whatever_was_asked_before(
     shapes: list[tuple[int, set[int]]], budget: int, at: int
@@ -74,7 +84,7 @@ def test_no_budget_is_exceeded_whatever_was_asked_before(
     assert asked(state, budget)[0] == first
 
 
-@given(FILES, STEPS)
+@given(_shapes(60), STEPS)
 @settings(max_examples=60, deadline=None)
 def test_whatever_happens_the_head_moves_late_and_all_that_matters_is_shown(
     shapes: list[tuple[int, set[int]]],
@@ -86,7 +96,7 @@ def test_whatever_happens_the_head_moves_late_and_all_that_matters_is_shown(
     for at, moment, budget, edited in steps:
         if edited is not None and f"m{edited}.py" in files:
             files[f"m{edited}.py"] += f"\n\ndef added{at}(value): ...\n"
-        index = build(facts_of(files))
+        index = build({path: _facts(path, text) for path, text in files.items()})
         snapshot = Snapshot("m0.py", "Python", 1, files["m0.py"], min(at, len(files["m0.py"])))
 
         def asked(
@@ -119,6 +129,11 @@ def test_whatever_happens_the_head_moves_late_and_all_that_matters_is_shown(
         if all(index.facts[item.snippet.path].digest == item.digest for item in made.chosen):
             assert asked(made, "typing")[1] is made
         state = made
+
+
+@lru_cache(maxsize=64)
+def _facts(path: str, text: str) -> FileFacts:
+    return facts_of({path: text})[path]
 
 
 def _files(shapes: list[tuple[int, set[int]]]) -> dict[str, str]:
