@@ -44,7 +44,7 @@ def _rules(line: int, blank: int, block: int) -> tuple[Rule, Rule, Rule, Rule, R
     whole_line = rf"[^\n]{{0,{line - 1}}}\n"
     part = rf"[^\n]{{1,{line}}}"
     blanks = rf"(?:[^\S\r\n]{{0,{blank - 1}}}[\r\n]){{0,64}}+"
-    slashed = rf"(?:(?=/){whole_line}{blanks}){{0,200}}"
+    slashed = rf"(?:(?=/)(?:{whole_line}{blanks}|{part})){{0,200}}"
     ended = (
         rf"\s{{0,{line}}}+[^\n]{{0,{line}}}+(?:(?<=\s)\s{{1,{line}}}+[^\n]{{0,{line}}}+){{0,16}}+"
     )

@@ -67,6 +67,7 @@ def tokenizer(request, tmp_path_factory):
 @given(text=codes)
 @example(text="}\n\n    // x\n")
 @example(text="x  \n\n\n  y")
+@example(text=");\n/")
 def test_ids_of_pieces_are_those_of_the_text(tokenizer, text):
     """What is kept for each piece is what the library makes of the text at once."""
     whole = tokenizer._bare.encode(text, add_special_tokens=False).ids
