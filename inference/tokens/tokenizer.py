@@ -46,14 +46,19 @@ class Tokenizer(Protocol):
     def encode(self, text: str, /) -> tuple[int, ...] | None:
         """The text's ids; None where they can only be estimated.
 
-        A text that was asked for lately is found as a whole, its lines one by one. A server
-        that is asked for ids may fail, and then gives None for a text where it gave
-        ids for another.
+        A text that was asked for lately is found as a whole, its lines one by one.
+
+        Raises:
+            TokenizerError: a server is asked for them, and fails. Never None where ids were
+                told before, as a prompt can't be half of ids and half of guesses.
         """
         ...
 
     def count(self, text: str, /) -> int:
-        """How many tokens the text takes; never too few where it is exact."""
+        """How many tokens the text takes; never too few where it is exact.
+
+        Estimated while a server that is asked fails.
+        """
         ...
 
     def decode(self, ids: Sequence[int], /) -> str:
