@@ -2,14 +2,15 @@
 
 What an anchor changes shows only once something was typed after it was set. So the
 cursor first stands some lines above the hole, as after a jump; then these lines are
-typed, and then the rest of the last one is asked for.
+typed, and then the rest of the last one is asked for. It is asked for a word before, too,
+so that the time the last answer takes is that of a keystroke.
 """
 
 from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from lsp_server.client import connect
 from lsp_server.measuring.asking import (
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
 
     from context.probe.holes import Hole
     from lsp_server.client import Connection
+    from lsp_server.measuring.asking import Opened
     from lsp_server.measuring.served import Judged
 
 ANCHORINGS = ("off", "line", "block")
@@ -101,12 +103,20 @@ async def complete_typed(
 async def _complete(server: Connection, root: Path, one: Approach, reader: Reader) -> Anchored:
     hole = one.hole
     opened = open_text(server, root / hole.path, hole.prefix[: one.start] + hole.suffix, one.start)
+    # A hole is cut after a word, so that there is a last step.
+    *way, last = one.steps
     prompts = [await ask_context(opened, remember=True)]
-    for step in one.steps:
-        type_text(opened, step)
-        prompts.append(await ask_context(opened, remember=True))
+    prompts += [await _typed(opened, step) for step in way]
+    # Who types asks at every key, so that a server has read the prompt before the last.
+    await server.request("textDocument/inlineCompletion", completion_at(opened))
+    prompts.append(await _typed(opened, last))
     judged = await judge(server, completion_at(opened), hole)
     close_text(opened)
-    # A hole is cut after a word, so that there is a step; what precedes it was the jump's.
-    _, *before, last = map(reader.read, prompts)
-    return Anchored(judged, prompts[-1]["tokens"], last, sum(before))
+    _, *n_before, n_last = map(reader.read, prompts)
+    return Anchored(judged, prompts[-1]["tokens"], n_last, sum(n_before))
+
+
+async def _typed(opened: Opened, step: str) -> dict[str, Any]:
+    """What is shown after a step."""
+    type_text(opened, step)
+    return await ask_context(opened, remember=True)
