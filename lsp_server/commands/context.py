@@ -110,7 +110,7 @@ def _tell(shown: dict[str, Any], *, aside: bool) -> None:
     about = "" if shown["prompt_ids"] is not None else "about "
     sentence = (
         f"{about}the first {typed['head_tokens']:,} of {shown['tokens']:,} tokens stood still over "
-        f"{typed['keystrokes']:,} keystrokes; each read {about}{typed['read_again']['mean']:,} "
+        f"{typed['keystrokes']:,} keystrokes; each read {about}{typed['read_again']['mean']:,.1f} "
         f"tokens anew"
     )
     if aside:
