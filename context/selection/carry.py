@@ -21,10 +21,10 @@ if TYPE_CHECKING:
     from context.selection.shown import Chosen
 
 # What matters of a choice: so many tokens of it and a share of the room, or all but a
-# third of a small room. Measured by `tests/bench/recall_walk.py`: more is read again at
+# quarter of a small room. Measured by `tests/bench/recall_walk.py`: more is read again at
 # every leap and finds no more, less loses members.
-_MATTERS_TOKENS, _MATTERS_SHARE = 1_500, 0.05
-_MATTERS_AT_MOST = 0.65
+_MATTERS_TOKENS, _MATTERS_SHARE = 2_000, 0.05
+_MATTERS_AT_MOST = 0.75
 # By so much the guess of what a text costs may be too low.
 _MARGIN = 1.05
 # Where that wasn't enough, so much of what stood there is tried next.

@@ -82,7 +82,7 @@ def added(file: File, offer: Offer, memo: Memo) -> int:
     """How many characters more a file takes with an offer."""
     if file.is_full:
         return 0
-    if offer.level == o.FULL:
+    if offer.level == o.FULL and not _in_parts(file):
         return max(0, len(file.source.text) - file.chars)
     if offer.level == o.NOTE:
         is_told = offer.note in file.notes or offer.note in file.told
@@ -99,7 +99,7 @@ def take(file: File, offer: Offer, n_chars: int) -> None:
     """Show what is offered, which takes so many characters."""
     file.first = file.first or offer
     file.chars += n_chars
-    if offer.level in {o.FULL, o.USES, o.HEAD}:
+    if offer.level in {o.USES, o.HEAD} or (offer.level == o.FULL and not _in_parts(file)):
         if file.whole is None or offer.level == o.FULL:
             file.whole = offer
         file.is_full = file.is_full or offer.level == o.FULL
@@ -156,13 +156,18 @@ def extract(source: Source, offer: Offer, memo: Memo) -> str:
     return text
 
 
+def _in_parts(file: File) -> bool:
+    """Whether all of the file means all of its definitions, as some of them stand already."""
+    return bool(file.texts and file.source.outermost)
+
+
 def _unread(file: File, text: str) -> int:
     """The length of a text; 0 where the snippets that stay hold it."""
     return 0 if any(text in each for each in file.texts) else len(text)
 
 
 def _whole_size(file: File, offer: Offer) -> int:
-    if file.before:
+    if file.texts:
         return sum(_size(file.source, at, level) for at, level in _new(file, offer).items())
     sizes, key = file.source.sizes, (-1, offer.level)
     if key not in sizes:
@@ -174,6 +179,8 @@ def _whole(source: Source, offer: Offer) -> dict[int, int]:
     """The definitions that an offer of a whole file shows."""
     if offer.level == o.OUTLINE:
         return dict.fromkeys(source.outermost, forms.DOCUMENTED)
+    if offer.level == o.FULL:
+        return dict.fromkeys(source.outermost, forms.BODY)
     return dict.fromkeys(source.roster, forms.FEW) if offer.level == o.ROSTER else {}
 
 
