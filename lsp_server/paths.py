@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
+from inference.tokens.hub import is_hub_name
+
 # Settings that may be paths, and the variables that carry them.
 PATH_SETTINGS = {"tokenizer": "INFILL_TOKENIZER", "model": "INFILL_MODEL"}
 
@@ -27,8 +29,16 @@ def located(text: str, folder: Path | None) -> str:
 
 
 def located_setting(name: str, text: str, folder: Path | None) -> str:
-    """The value of a setting of `PATH_SETTINGS`, located unless it is a model's bare name."""
-    return text if name == "model" and not is_path(text) else located(text, folder)
+    """The value of a setting of `PATH_SETTINGS`, located unless it is a name.
+
+    A model is named unless it is written as a path; a tokenizer by a name as the hub
+    has them, where no such file or folder is there.
+    """
+    path = located(text, folder)
+    if name == "model":
+        return path if is_path(text) else text
+    is_name = is_hub_name(text) and not Path(path).exists()
+    return text if is_name else path
 
 
 def is_path(model: str) -> bool:

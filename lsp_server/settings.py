@@ -94,7 +94,10 @@ class Settings(_Group):
         default=None, description="Name of the environment variable that holds the key."
     )
     tokenizer: str | None = Field(
-        default=None, description="Path of the model's `tokenizer.json` or its folder."
+        default=None,
+        description=(
+            "Path of the model's `tokenizer.json` or its folder, or the name it was downloaded by."
+        ),
     )
     models: UserModels = Field(
         default={},

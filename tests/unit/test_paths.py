@@ -39,4 +39,11 @@ def test_a_model_is_named_by_a_path_only_where_it_is_written_as_one(tmp_path):
     assert not any(map(is_path, ("deepseek-ai/DeepSeek-Coder-V2-Lite-Base", "lite", "")))
     assert located_setting("model", "./lite", tmp_path) == str(tmp_path / "lite")
     assert located_setting("model", "us/lite", tmp_path) == "us/lite"
+
+
+def test_a_tokenizer_is_named_by_a_path_where_there_is_something(tmp_path):
+    """Else by its name on the hub, if it could be one."""
+    assert located_setting("tokenizer", "us/lite", tmp_path) == "us/lite"
+    assert located_setting("tokenizer", "./us/lite", tmp_path) == str(tmp_path / "us" / "lite")
+    (tmp_path / "us" / "lite").mkdir(parents=True)
     assert located_setting("tokenizer", "us/lite", tmp_path) == str(tmp_path / "us" / "lite")
