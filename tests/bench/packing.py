@@ -114,7 +114,7 @@ def _floor(workspace: Workspace, path: str, text: str, tokenizer: Path) -> list[
     snapshot = Snapshot(path, languages.from_lsp("", path, text), None, text, at)
     prompt = prepare(workspace, snapshot, workspace.memory_of(path), None).prompt
     library = tokenizers.Tokenizer.from_file(str(tokenizer))
-    times = []
+    times: list[float] = []
     for _ in range(N_FLOOR):
         started = time.perf_counter()
         library.encode(prompt.text, add_special_tokens=False)

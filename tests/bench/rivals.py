@@ -113,7 +113,7 @@ class Sliding:
 def ring(texts: Mapping[str, str], spelling: Spelling, seed: int) -> list[list[int]]:
     """Chunks of random files."""
     rng = random.Random(seed)  # noqa: S311 -- the same each time
-    chunks = []
+    chunks: list[list[int]] = []
     for path in rng.choices(sorted(texts), k=RING_CHUNKS):
         lines = texts[path].splitlines(keepends=True)
         start = rng.randrange(max(1, len(lines) - CHUNK_LINES))

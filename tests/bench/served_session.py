@@ -12,7 +12,7 @@ import re
 import time
 from dataclasses import dataclass, field
 from statistics import mean, median
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 import httpx
 from block_cache import BlockCache
@@ -106,8 +106,10 @@ def _ask(client: httpx.Client, model: str, ids: Sequence[int], salt: str) -> int
         "temperature": 0,
         "cache_salt": salt,
     }
-    usage = client.post("/v1/completions", json=body).raise_for_status().json()["usage"]
-    cached = (usage.get("prompt_tokens_details") or {}).get("cached_tokens") or 0
+    usage: dict[str, Any] = (
+        client.post("/v1/completions", json=body).raise_for_status().json()["usage"]
+    )
+    cached: int = (usage.get("prompt_tokens_details") or {}).get("cached_tokens") or 0
     return usage["prompt_tokens"] - cached
 
 

@@ -1,7 +1,8 @@
 """How many tokens of prompt a server has to compute at each keystroke, by whose prompt it is.
 
     python tests/bench/typing_session.py FOLDER... [--files 10] [--keys 300] [--seed 1]
-        [--budget 8192] [--blocks 16,32,64] [--capacity TOKENS] [--tokenizer PATH | --cache DIR]
+        [--budget 8192] [--blocks 16,32,64] [--capacity TOKENS] [--ways block,line,off,naive,sliding]
+        [--tokenizer PATH | --cache DIR]
 
 Ten files of each folder are worked on (see `typist.py`), and every prompt goes through a
 prefix cache in blocks (`block_cache.py`), empty at the start of each file:
@@ -235,7 +236,7 @@ def _report(
 
 
 def _counted(all_sent: list[list[Sent]], size: int, capacity: int | None) -> list[tuple[Sent, int]]:
-    found = []
+    found: list[tuple[Sent, int]] = []
     for sent in all_sent:
         cache = BlockCache(size, capacity)
         found += [(one, cache.prefill(one.ids)) for one in sent]

@@ -86,8 +86,8 @@ def _episodes(
     yield _some(_retype(buffer, first, rng), 65)
     yield _some(_change(buffer, rng), 30)
     yield _some(_retype(buffer, second, rng), 80)
-    yield _some(_retype(buffer, first, rng), 45)
-    yield _some(_paste(buffer, third, pasted, rng), 80)
+    yield _some(_retype(buffer, first, rng), 50)
+    yield _some(_paste(buffer, third, pasted, rng), 85)
     yield _some(_change(buffer, rng), 40)
 
 
@@ -112,7 +112,7 @@ def _taken_out(text: str, rng: random.Random) -> tuple[Buffer, list[Task]]:
             chosen.append((start, n_lines))
     places = {start: Place(starts[start] - 1) for start, _ in chosen}
     buffer = Buffer(text, _unit(lines), list(places.values()), next(iter(places.values())))
-    tasks = []
+    tasks: list[Task] = []
     for start, n_lines in chosen:
         target = "\n" + "\n".join(lines[start : start + n_lines])
         buffer.here = places[start]
@@ -214,7 +214,7 @@ def _change(buffer: Buffer, rng: random.Random) -> Iterator[Key]:
     """Words within lines, deleted backwards or forwards and another typed in their place."""
     words = [match.group() for match in _WORD.finditer(buffer.text)]
     near = rng.randrange(len(buffer.text) // 8, len(buffer.text) * 7 // 8)
-    while True:
+    for _ in range(2):
         found = _WORD.search(buffer.text, near) or _WORD.search(buffer.text)
         if found is None:
             return
