@@ -109,8 +109,8 @@ def _ask(client: httpx.Client, model: str, ids: Sequence[int], salt: str) -> int
     usage: dict[str, Any] = (
         client.post("/v1/completions", json=body).raise_for_status().json()["usage"]
     )
-    cached: int = (usage.get("prompt_tokens_details") or {}).get("cached_tokens") or 0
-    return usage["prompt_tokens"] - cached
+    details: dict[str, int] = usage.get("prompt_tokens_details") or {}
+    return int(usage["prompt_tokens"]) - (details.get("cached_tokens") or 0)
 
 
 def _computed(client: httpx.Client) -> float:

@@ -1,8 +1,8 @@
 """How many tokens of prompt a server has to compute at each keystroke, by whose prompt it is.
 
     python tests/bench/typing_session.py FOLDER... [--files 10] [--keys 300] [--seed 1]
-        [--budget 8192] [--blocks 16,32,64] [--capacity TOKENS] [--ways block,line,off,naive,sliding]
-        [--tokenizer PATH | --cache DIR]
+        [--budget 8192] [--blocks 16,32,64] [--capacity TOKENS]
+        [--ways block,line,off,naive,sliding] [--tokenizer PATH | --cache DIR]
 
 Ten files of each folder are worked on (see `typist.py`), and every prompt goes through a
 prefix cache in blocks (`block_cache.py`), empty at the start of each file:
