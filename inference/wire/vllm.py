@@ -41,7 +41,9 @@ async def is_vllm(client: httpx.AsyncClient, endpoint: Endpoint) -> bool:
     if response.status_code >= _FAILED:
         response.raise_for_status()
     found = _object(response).get("data")
-    models: list[Any] = found if isinstance(found, list) else []
+    if not isinstance(found, list):
+        return False
+    models: list[Any] = found  # pyright: ignore[reportUnknownVariableType] - JSON
     entries = (cast("dict[str, Any]", each) for each in models if isinstance(each, dict))
     return any(entry.get("owned_by") == _OWNER for entry in entries)
 
