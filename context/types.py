@@ -13,8 +13,9 @@ if TYPE_CHECKING:
 
 Form = Literal["full", "skeleton", "excerpt"]
 # What has happened since the last prompt in a file: text was typed where that prompt stood,
-# the cursor went elsewhere (or there was no prompt), or the user has paused.
-Moment = Literal["typing", "leap", "idle"]
+# and at its end a name's members or arguments are being reached for, the cursor went
+# elsewhere (or there was no prompt), or the user has paused.
+Moment = Literal["typing", "reach", "leap", "idle"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +90,19 @@ class Selection:
     snippets: tuple[Snippet, ...]
     scope: Scope | None
     left_out: tuple[LeftOut, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Behind:
+    """Room behind the document, for what is chosen while somebody works in one place.
+
+    Attributes:
+        n_front: so many of the last snippets stand before the document.
+        tokens: what all others may take together.
+    """
+
+    n_front: int
+    tokens: int
 
 
 class TokenCounter(Protocol):

@@ -5,6 +5,9 @@ there the longest beginning stays, byte for byte, that leaves room for what a ne
 needs and they don't show; that comes behind them. Dependencies stand first among what was
 chosen at once; a dependency found later stands behind what imports it, as putting it in
 its place would mean to read all of that again.
+
+Where the prompt's format lets files stand behind the document, what is missing while
+somebody works in one place comes there, and nothing in front of the document moves.
 """
 
 from __future__ import annotations
@@ -29,6 +32,11 @@ _MATTERS_AT_MOST = 0.75
 _MARGIN = 1.05
 # Where that wasn't enough, so much of what stood there is tried next.
 _FEWER = 0.75
+# So much of its room a choice made anew takes: what the next place lacks fits behind it,
+# and nothing has to go.
+_FULL = 0.85
+# What matters enough to come while somebody works in a place, of the room that there is.
+_MATTERS_LATE = 0.67
 
 
 class Carried(NamedTuple):
@@ -58,7 +66,7 @@ def carry(offered: Sequence[Offer], room: Room, ratio: float, stood: Sequence[Ch
         ratio: how many tokens a character makes here.
         stood: the last selection's snippets, as far as they are still true.
     """
-    wanted = _what_matters(offered, room, ratio) if stood else []
+    wanted = _what_matters(offered, room, ratio, _matter_at_a_leap(room)) if stood else []
     split = _longest(wanted, room, ratio, stood)
     while split.n_kept:
         kept = stood[: split.n_kept]
@@ -69,12 +77,41 @@ def carry(offered: Sequence[Offer], room: Room, ratio: float, stood: Sequence[Ch
         if fitted.most_chars >= split.lacking + LEAST_CHARS:
             return Carried(split.n_kept, fitted.chosen)
         split = _longest(wanted, room, ratio, kept[: int(_FEWER * len(kept))])
-    return Carried(0, fit(offered, room, ratio).chosen)
+    return Carried(0, fit(offered, room._replace(tokens=int(_FULL * room.tokens)), ratio).chosen)
 
 
-def _what_matters(offered: Sequence[Offer], room: Room, ratio: float) -> list[Offer]:
-    """The first part of what would be chosen here without a last selection."""
-    tokens = min(_MATTERS_AT_MOST * room.tokens, _MATTERS_TOKENS + _MATTERS_SHARE * room.tokens)
+def append(
+    offered: Sequence[Offer], room: Room, ratio: float, stood: Sequence[Chosen], n_front: int
+) -> Carried:
+    """The selection with what is missing behind the first `n_front`, all of which stay.
+
+    Of what came so before, the longest beginning stays that leaves room for it.
+
+    Args:
+        offered: what bears on the place, the most relevant first.
+        room: for those behind the first `n_front`.
+        ratio: how many tokens a character makes here.
+        stood: the last selection's snippets.
+        n_front: how many of them stay whatever is missing.
+    """
+    whole = room._replace(tokens=room.tokens + sum(item.tokens for item in stood[:n_front]))
+    wanted = _what_matters(offered, whole, ratio, _MATTERS_LATE * room.tokens)
+    split = _longest(wanted, whole, ratio, stood, n_front)
+    if not split.lacking:
+        return Carried(len(stood), ())
+    rest = whole._replace(tokens=whole.tokens - split.tokens, kept=stood[: split.n_kept])
+    added = fit(wanted, rest, ratio).chosen
+    return Carried(split.n_kept if added else len(stood), added)
+
+
+def _matter_at_a_leap(room: Room) -> float:
+    return min(_MATTERS_AT_MOST * room.tokens, _MATTERS_TOKENS + _MATTERS_SHARE * room.tokens)
+
+
+def _what_matters(
+    offered: Sequence[Offer], room: Room, ratio: float, tokens: float
+) -> list[Offer]:
+    """The first part, of so many tokens, of what would be chosen here without a last selection."""
     left = tokens / ratio
     wanted: list[Offer] = []
     for offer, n_chars in taken_of(offered, room, room.tokens / ratio).offers:
@@ -85,14 +122,16 @@ def _what_matters(offered: Sequence[Offer], room: Room, ratio: float) -> list[Of
     return wanted
 
 
-def _longest(wanted: Sequence[Offer], room: Room, ratio: float, stood: Sequence[Chosen]) -> _Split:
-    """The longest beginning that is guessed to leave room for what it lacks."""
+def _longest(
+    wanted: Sequence[Offer], room: Room, ratio: float, stood: Sequence[Chosen], n_least: int = 0
+) -> _Split:
+    """The longest beginning that is guessed to leave room for what it lacks, or the least one."""
     by_path: dict[str, list[Offer]] = {}
     for offer in wanted:
         by_path.setdefault(offer.path, []).append(offer)
     lacking = {path: _lacking(offers, room, stood) for path, offers in by_path.items()}
     n_kept, tokens = len(stood), sum(item.tokens for item in stood)
-    while n_kept and tokens + sum(lacking.values()) * ratio * _MARGIN > room.tokens:
+    while n_kept > n_least and tokens + sum(lacking.values()) * ratio * _MARGIN > room.tokens:
         n_kept -= 1
         dropped = stood[n_kept]
         tokens -= dropped.tokens

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from context.parsing.parse import parse_open
 from context.selection.arrange import arrange
 from context.selection.candidates import Place, candidates
-from context.selection.carry import carry
+from context.selection.carry import append, carry
 from context.selection.fit import Room, missing, tokens_a_char
 from context.selection.memo import Memo
 from context.selection.outlined import Source
@@ -26,9 +26,10 @@ if TYPE_CHECKING:
 
     from context.facts import FileFacts
     from context.index import Index
+    from context.selection.carry import Carried
     from context.selection.offers import Offer
     from context.selection.shown import Chosen
-    from context.types import LeftOut, Moment, Scope, Snapshot, Snippet, TokenCounter
+    from context.types import Behind, LeftOut, Moment, Scope, Snapshot, Snippet, TokenCounter
 
 _SAMPLE_CHARS = 2_000
 
@@ -43,6 +44,7 @@ class SelectState:
         chosen: its snippets, with what they cost and show.
         snippets: the same as they were given out, the same object as long as they stay.
         scope: what surrounded the cursor.
+        imports: what the document imported when the place was chosen for.
         memo: a cache; two states that differ in it alone give the same answers.
     """
 
@@ -52,6 +54,7 @@ class SelectState:
     snippets: tuple[Snippet, ...] = ()
     left_out: tuple[LeftOut, ...] = ()
     scope: Scope | None = None
+    imports: frozenset[tuple[str, str]] = frozenset()
     memo: Memo = field(default_factory=Memo, compare=False, repr=False)
 
 
@@ -66,12 +69,16 @@ def select(  # noqa: PLR0913 -- the inputs of a pure function
     passes: Callable[[str], bool] = lambda _: True,
     recent: tuple[str, ...] = (),
     moment: Moment = "leap",
+    behind: Behind | None = None,
 ) -> tuple[Selection, SelectState]:
     """Snippets that cost `budget_tokens` at most, and begin as the last ones did.
 
     While text is typed all of them stay and nothing is looked at, not even the document.
-    Else, in the same document, as many stay from the first on as leave room for what
+    Elsewhere in the same document, as many stay from the first on as leave room for what
     matters at the new place, which comes behind them: see `context.selection.carry`.
+    In a pause, or where members are reached for, all of them stay, and what is missing
+    comes behind as far as there is room for what comes late; without such room only
+    something that was imported since, or a change of what is shown, changes anything.
     Where they show all that matters already, the very state comes back. Without a state,
     and of what is added at once, dependencies come before what imports them.
 
@@ -87,11 +94,14 @@ def select(  # noqa: PLR0913 -- the inputs of a pure function
         recent: paths of other files that were edited or are open, the last first.
         moment: what has happened since the previous call. A file that has changed stays as
             it was shown while text is typed; one that is gone goes at once.
+        behind: room beside `budget_tokens` for what comes in a pause or is reached for; None
+            where the prompt's format has no place for that, or no prompt stands.
     """
     is_new = state.path != snapshot.path or state.cost != cost
     last = SelectState(snapshot.path, cost, memo=state.memo) if is_new else state
-    if moment == "typing" and not is_new and _is_there(last, index):
-        last = _within(last, budget_tokens)
+    is_typing = moment == "typing" or (moment == "reach" and behind is None)
+    if is_typing and not is_new and _is_there(last, index):
+        last = _within(last, budget_tokens, behind)
         return _selection(snapshot, last, last.scope), last
     facts = _facts(index, snapshot)
     around = enclosing(facts, snapshot.text, snapshot.cursor)
@@ -99,7 +109,9 @@ def select(  # noqa: PLR0913 -- the inputs of a pure function
     sight = Sight(index, document, index.edges_of(facts), read, last.memo)
     place = Place(snapshot, around, near(snapshot, facts, around), recent)
     room = Room(sight.source, passes, cost, last.memo, budget_tokens)
-    made = _chosen(sight, place, room, last)
+    here = moment in {"idle", "reach"} and not is_new
+    made = _more(sight, place, room, last, behind) if here else None
+    made = made or _chosen(sight, place, room, last)
     scope = scope_of(around)
     if made is not state:
         made = replace(made, scope=scope)
@@ -116,10 +128,12 @@ def _is_there(state: SelectState, index: Index) -> bool:
     return all(item.snippet.path in index.facts for item in state.chosen)
 
 
-def _within(state: SelectState, budget_tokens: int) -> SelectState:
+def _within(state: SelectState, budget_tokens: int, behind: Behind | None) -> SelectState:
     """As much of what was chosen, from the first on, as a budget holds that may be smaller now."""
     left, chosen = budget_tokens, state.chosen
     for n_kept, item in enumerate(chosen):
+        if behind and n_kept == behind.n_front:
+            left = behind.tokens
         left -= item.tokens
         if left < 0:
             return replace(state, chosen=chosen[:n_kept], snippets=state.snippets[:n_kept])
@@ -142,15 +156,53 @@ def _chosen(sight: Sight, place: Place, room: Room, last: SelectState) -> Select
     carried = carry(offered, room, _ratio(place.snapshot, room.cost), stood)
     if carried.n_kept and carried.n_kept == len(last.chosen) and not carried.added:
         return last
-    kept = stood[: carried.n_kept]
-    next_rank = max((item.snippet.rank for item in kept), default=-1) + 1
-    chosen = (*kept, *_placed(carried.added, sight, next_rank))
+    chosen = _joined(stood, carried, sight)
+    return replace(_with(last, chosen, offered), imports=_imports(sight))
+
+
+def _more(
+    sight: Sight, place: Place, room: Room, last: SelectState, behind: Behind | None
+) -> SelectState | None:
+    """What stands with what is missing behind it; None where something of it isn't true any more.
+
+    Without room for what comes late, what was imported since is a reason to choose anew.
+    """
+    stood = _true(last.chosen, sight.index)
+    n_front = behind.n_front if behind else len(last.chosen)
+    if len(stood) < n_front or sum(item.tokens for item in stood[:n_front]) > room.tokens:
+        return None
+    if behind is None:
+        return last if _imports(sight) <= last.imports else None
+    offered = candidates(sight, place)
+    late = room._replace(tokens=behind.tokens)
+    carried = append(offered, late, _ratio(place.snapshot, room.cost), stood, n_front)
+    if carried.n_kept == len(last.chosen) and not carried.added:
+        return last
+    return _with(last, _joined(stood, carried, sight), offered)
+
+
+def _with(
+    last: SelectState, chosen: tuple[Chosen, ...], offered: Sequence[Offer]
+) -> SelectState:
     return replace(
         last,
         chosen=chosen,
         snippets=tuple(item.snippet for item in chosen),
         left_out=_left_out(offered, chosen),
     )
+
+
+def _joined(stood: Sequence[Chosen], carried: Carried, sight: Sight) -> tuple[Chosen, ...]:
+    """Those that stay and those that come, counted on by rank."""
+    kept = stood[: carried.n_kept]
+    next_rank = max((item.snippet.rank for item in kept), default=-1) + 1
+    return (*kept, *_placed(carried.added, sight, next_rank))
+
+
+def _imports(sight: Sight) -> frozenset[tuple[str, str]]:
+    """The files of the repository that the document imports, and what of them."""
+    edges = sight.edges(sight.path).items()
+    return frozenset((path, name) for path, names in edges for name in (*names, ""))
 
 
 def _true(chosen: Sequence[Chosen], index: Index) -> Sequence[Chosen]:
