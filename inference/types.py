@@ -38,8 +38,9 @@ class Prompt:
             model is at hand.
         n_tokens: exact with ids, else an estimate that errs on the high side.
         stops: texts at which generation ends; never part of the completion.
-        parts: what the prompt is made of, in prompt order; the rest of `n_tokens` are
-            sentinels.
+        parts: what of the repository and the document it is made of, in prompt order; the
+            rest of `n_tokens` is what the format puts around it: sentinels, and what
+            names the repository.
         bos: the text of the BOS token; `bos + text` is what the model reads.
         left_out: snippets that were selected and aren't in the prompt, and why.
         healing: the document's last characters before the cursor that aren't in the

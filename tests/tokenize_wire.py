@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 import threading
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import TYPE_CHECKING, Any
@@ -32,6 +32,8 @@ class Told:
         prompts: every text that it was asked about, in order.
         status: of all its answers.
         answer: sent instead of what it should.
+        drips: instead of an answer a byte now and then comes, `start` of the headers or `body`
+            behind them, until the server is left.
     """
 
     tokenizer: tokenizers.Tokenizer
@@ -43,6 +45,8 @@ class Told:
     keys: list[str | None] = field(default_factory=list)
     status: int = 200
     answer: str | None = None
+    drips: str | None = None
+    left: threading.Event = field(default_factory=threading.Event)
 
     @property
     def endpoint(self) -> str:
@@ -57,7 +61,7 @@ class Told:
             key = "prompt" if self.dialect == "vllm" else "content"
             return {key: self.tokenizer.decode(body["tokens"], skip_special_tokens=False)}
         if self.dialect == "vllm":
-            return self._as_vllm(body)
+            return self._as_vllm(body) if "prompt" in body else None
         if "content" not in body:
             return {"tokens": []}
         by = self.tokenizer if body["parse_special"] else self.bare
@@ -96,6 +100,7 @@ def serve(path: Path, dialect: str = "vllm") -> Iterator[Told]:
     try:
         yield told
     finally:
+        told.left.set()
         server.shutdown()
         server.server_close()
         thread.join()
@@ -107,6 +112,9 @@ def _handler(told: Told) -> type[BaseHTTPRequestHandler]:
             body = json.loads(self.rfile.read(int(self.headers["content-length"])))
             told.paths.append(self.path)
             told.keys.append(self.headers["authorization"])
+            if told.drips:
+                self.drip()
+                return
             found = told.reply(self.path, body)
             data = (told.answer or json.dumps(found)).encode()
             self.send_response(told.status if found is not None else 404)
@@ -114,6 +122,15 @@ def _handler(told: Told) -> type[BaseHTTPRequestHandler]:
             self.send_header("content-length", str(len(data)))
             self.end_headers()
             self.wfile.write(data)
+
+        def drip(self) -> None:
+            if told.drips == "body":
+                self.send_response(told.status)
+                self.end_headers()
+            with suppress(OSError):
+                while not told.left.wait(0.02):
+                    self.wfile.write(b" " if told.drips == "body" else b"H")
+                    self.wfile.flush()
 
         def log_message(self, *_: object) -> None:
             """Nothing: standard error is the tests'."""

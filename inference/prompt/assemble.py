@@ -62,9 +62,15 @@ def finish(
     healing: str = "",
     left_out: tuple[LeftOut, ...] = (),
 ) -> Prompt:
-    """The prompt of a head and what was typed since; only that is encoded."""
+    """The prompt of a head and what was typed since; only that is encoded.
+
+    Raises:
+        TokenizerError: the head has ids, and what was typed can't be given any.
+    """
     ids = tokenizer.encode(tail) if tokenizer.exact and tail else None
     n_tail = tokenizer.count(tail) if ids is None else len(ids)
+    if head.token_ids is not None and tail and ids is None:
+        raise TokenizerError(f"the tokenizer {tokenizer.name} gives no ids for what was typed")
     whole = None if head.token_ids is None else head.token_ids + tuple(ids or ())
     typed = (PromptPart("typed", "", n_tail),) if tail else ()
     return Prompt(
@@ -82,7 +88,10 @@ def finish(
 def _encode(piece: Piece, tokenizer: Tokenizer) -> Sequence[int]:
     if piece.key:
         return (_control(piece.key, tokenizer),)
-    return (tokenizer.encode(piece.text) or ()) if piece.text else ()
+    ids = tokenizer.encode(piece.text) if piece.text else ()
+    if ids is None:
+        raise TokenizerError(f"the tokenizer {tokenizer.name} gives no ids for what is in a prompt")
+    return ids
 
 
 def _control(mark: str, tokenizer: Tokenizer) -> int:

@@ -39,8 +39,9 @@ class Job:
     @property
     def terms(self) -> tuple[object, ...]:
         """What a head depends on besides the texts."""
-        named = (self.tokenizer.name, self.tokenizer.exact, self.anchoring == "off")
-        return (self.form, self.frame, self.budget_tokens, self.guard is None, *named)
+        # Not by its name: behind one address another model may answer by and by.
+        by = (self.tokenizer, self.guard is None, self.anchoring == "off")
+        return (self.form, self.frame, self.budget_tokens, *by)
 
     @property
     def counter(self) -> SnippetCounter:

@@ -37,6 +37,7 @@ class FileTokenizer:
     """
 
     exact = True
+    for_now = False
 
     def __init__(self, path: Path, name: str | None = None) -> None:
         file = path / TOKENIZER_FILE if path.is_dir() else path

@@ -44,7 +44,8 @@ def load_tokenizer(
     """The tokenizer of the model; reads files and may ask the server, so not on an event loop.
 
     The first of these that is there: what the user set; the model folder's own; the
-    hub's local cache; the server's tokenize endpoint; an estimate. Nothing is downloaded.
+    hub's local cache; the server's tokenize endpoint; an estimate, for now where a server
+    gave no answer (see `Tokenizer.for_now`). Nothing is downloaded.
 
     Args:
         wanted: the setting `tokenizer`: a tokenizer.json, the folder that holds one, or
@@ -108,20 +109,23 @@ def _from_file(path: Path, name: str | None, spec: ModelSpec) -> Tokenizer:
     return _fitting(FileTokenizer(path, name), spec)
 
 
-def _asked(spec: ModelSpec, endpoint: TokenizeEndpoint) -> Tokenizer | None:
-    """The server's tokenizer where it is on this machine, tells, and fits."""
+def _asked(spec: ModelSpec, endpoint: TokenizeEndpoint) -> Tokenizer:
+    """The server's tokenizer where it is on this machine, tells, and fits; else an estimate."""
+    from inference.tokens.asking import UnansweredError
     from inference.tokens.server import ServerTokenizer
 
     try:
         parsed = parse_endpoint(endpoint.url)
         if not parsed.loopback:
-            return None
-        reserved = {*spec.format.reserved, *spec.format.keys}
-        asked = ServerTokenizer(parsed, endpoint.model, sorted(reserved), endpoint.api_key)
-        return _fitting(asked, spec)
+            return EstimatingTokenizer()
+        keys = spec.format.keys
+        reserved = sorted({*spec.format.reserved, *keys})
+        return _fitting(
+            ServerTokenizer(parsed, endpoint.model, reserved, endpoint.api_key, keys=keys), spec
+        )
     except InferenceError as error:
         _log.info("tokens are estimated: %s", error)
-        return None
+        return EstimatingTokenizer(for_now=isinstance(error, UnansweredError))
 
 
 def _fitting(tokenizer: Tokenizer, spec: ModelSpec) -> Tokenizer:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import logging
 import re
+import time
 import unicodedata
 from itertools import chain
 from typing import TYPE_CHECKING
 
 from inference.errors import TokenizerError
 from inference.normalise import encodable
-from inference.tokens.asking import DIALECTS, Asked
+from inference.tokens.asking import DIALECTS, Asked, UnansweredError
 from inference.tokens.encoder import PieceEncoder
 from inference.tokens.estimate import EstimatingTokenizer
 from inference.tokens.pieces import UNCUT
@@ -28,6 +29,8 @@ if TYPE_CHECKING:
 
 _log = logging.getLogger(__name__)
 
+# To get acquainted takes some ten answers, and who types first waits for it.
+_ACQUAINT_S = 2.0
 _NOTHING = "(?!)"
 _MOST_CHARS = 200_000
 _MOST_APART = 16
@@ -52,15 +55,23 @@ class ServerTokenizer:
         model: its name there.
         reserved: control texts that must stay text.
         key: sent as bearer token.
+        keys: control texts whose ids are asked for at once.
 
     Raises:
+        UnansweredError: it doesn't tell all this within two seconds, or one answer within one.
         TokenizerError: it can't be asked, or its answers don't spell the texts.
     """
 
     exact = True
 
     def __init__(
-        self, endpoint: Endpoint, model: str, reserved: Sequence[str], key: str | None = None
+        self,
+        endpoint: Endpoint,
+        model: str,
+        reserved: Sequence[str],
+        key: str | None = None,
+        *,
+        keys: Sequence[str] = (),
     ) -> None:
         self.name = f"{endpoint.host}/tokenize"
         marks = sorted(filter(None, reserved), key=len, reverse=True)
@@ -71,8 +82,16 @@ class ServerTokenizer:
         self._encoder = PieceEncoder(find_rule_by_asking(self._read), self._encode_pieces)
         self.seam_tokens = 0 if self._encoder.rule is UNCUT[0] else 1
         self._controls: dict[str, int | None] = {}
+        for mark in keys:
+            self.control_id(mark)
+        self._asked.until_s = None
         self._estimate = EstimatingTokenizer()
         self._failed = False
+
+    @property
+    def for_now(self) -> bool:
+        """Whether the server failed when it was asked last: it may be another once it is back."""
+        return self._failed
 
     @property
     def n_requests(self) -> int:
@@ -169,10 +188,15 @@ class ServerTokenizer:
 def _acquaint(endpoint: Endpoint, model: str, key: str | None) -> tuple[Asked, Spelling, bytes]:
     """The server as it wants to be asked, its spelling, and what it puts before each text."""
     faults: list[TokenizerError] = []
+    until_s = time.monotonic() + _ACQUAINT_S
     for dialect in DIALECTS:
-        asked = Asked(endpoint, model, key, dialect)
+        asked = Asked(endpoint, model, key, dialect, until_s)
         try:
             told = asked.tokens(PROBE)
+        except UnansweredError as fault:
+            # It wouldn't answer in another dialect, either.
+            faults.append(fault)
+            break
         except TokenizerError as fault:
             faults.append(fault)
             continue

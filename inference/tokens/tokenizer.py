@@ -39,6 +39,15 @@ class Tokenizer(Protocol):
         ...
 
     @property
+    def for_now(self) -> bool:
+        """Whether loading it again may bring a better one.
+
+        So it is with an estimate in the place of a server that didn't answer, and with a
+        server that has failed, which may serve another model once it is back.
+        """
+        ...
+
+    @property
     def seam_tokens(self) -> int:
         """How many tokens two texts may take more together than apart."""
         ...

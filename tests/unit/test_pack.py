@@ -7,7 +7,7 @@ import tiny_bpe
 from marked import parse
 
 from context.types import Selection, Snippet
-from inference.errors import BudgetError
+from inference.errors import BudgetError, TokenizerError
 from inference.models import FORMATS, define_model, find_model
 from inference.prompt.budget import ceiling, split_budget
 from inference.prompt.pack import PackState, SnippetCounter, pack
@@ -251,3 +251,24 @@ def test_the_counter_counts_what_pack_packs(exact):
     prompt, _ = _pack(_selection("$0", _snippet("a.py", "A = 1\r\n")), tokenizer=exact)
     assert counter.snippet("a.py", "A = 1\r\n") == prompt.parts[0].n_tokens
     assert counter.text("A = 1\r\n") == exact.count("A = 1\n")
+
+
+def test_what_can_not_be_given_ids_is_not_lost(exact, monkeypatch):
+    """A prompt without what was typed would look as good as one with it."""
+    _, state = _pack(_selection("x = $0\n"), tokenizer=exact, as_ids=True)
+    monkeypatch.setattr(type(exact), "encode", lambda *_: None)
+    with pytest.raises(TokenizerError, match="gives no ids for what was typed"):
+        _pack(_selection("x = 1$0\n"), tokenizer=exact, as_ids=True, state=state)
+    with pytest.raises(TokenizerError, match="gives no ids"):
+        _pack(_selection("x = 1$0\n"), tokenizer=exact, as_ids=True)
+
+
+def test_another_tokenizer_of_that_name_has_prompts_of_its_own(exact, tmp_path):
+    """A server may be exchanged for one of another model at the same address."""
+    other = load_tokenizer(tiny_bpe.write(tmp_path, kind="qwen2"), SPEC)
+    other.name = exact.name
+    selection = _selection("def one():\n    return 1\n\n\nx = $0\n")
+    _, state = _pack(selection, tokenizer=exact, as_ids=True)
+    prompt, _ = _pack(selection, tokenizer=other, as_ids=True, state=state)
+    anew, _ = _pack(selection, tokenizer=other, as_ids=True)
+    assert prompt.token_ids == anew.token_ids

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import inspect
 import logging
+import time
 
 import pytest
 import tiny_bpe
@@ -28,6 +29,15 @@ WIRES = [
     ("llama.cpp", "deepseek-v2"),
     ("llama.cpp", "gpt2"),
 ]
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _patience():
+    """So that a machine with much to do fails no test."""
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(asking, "_ANSWER_S", 60.0)
+        patched.setattr(asking_server, "_ACQUAINT_S", 60.0)
+        yield
 
 
 def asked(server, key=None):
@@ -130,6 +140,7 @@ def test_a_server_that_fails_is_told_of_once(server, caplog, monkeypatch):
         '{"tokens": [1], "token_strs": null}',
         '{"tokens": [1], "token_strs": ["x"]}',
         '{"tokens": ["1"], "token_strs": ["x"]}',
+        '{"tokens": [1e999], "token_strs": ["x"]}',
         '{"tokens": [{"id": 1, "piece": "x"}]}',
         '{"tokens": [{"id": 1, "piece": [999]}]}',
         '{"tokens": 7}',
@@ -140,10 +151,75 @@ def test_whatever_else_a_server_answers_tokens_are_estimated(server, answer):
     assert asked(server).name == "estimate"
 
 
+@pytest.mark.parametrize("number", [True, -5, 2**70, 2**31, 1.0, None])
+@pytest.mark.parametrize("dialect", ["vllm", "llama.cpp"])
+def test_what_can_be_no_id_is_none(server, dialect, number, monkeypatch):
+    """Python takes `true` for a number, and a prompt of it wouldn't be one."""
+    server.dialect = dialect
+    told = tokenize_wire.Told.reply
+
+    def lying(of, path, body):
+        answer = told(of, path, body)
+        if answer.get("tokens"):
+            at = number if dialect == "vllm" else {"id": number, "piece": "x"}
+            answer["tokens"] = [at, *answer["tokens"][1:]]
+        return answer
+
+    monkeypatch.setattr(tokenize_wire.Told, "reply", lying)
+    assert asked(server).name == "estimate"
+
+
+@pytest.mark.parametrize("drips", ["start", "body"])
+def test_a_server_that_drips_is_given_up_as_a_whole(server, drips, monkeypatch):
+    """However often it sends something: only the whole answer counts, and it's asked once."""
+    monkeypatch.setattr(asking, "_ANSWER_S", 0.1)
+    server.drips = drips
+    started = time.monotonic()
+    tokenizer = asked(server)
+    assert time.monotonic() - started < 2.0
+    assert (tokenizer.name, tokenizer.for_now) == ("estimate", True)
+    assert len(server.paths) == 1
+
+
+def test_getting_acquainted_has_an_end(server, monkeypatch):
+    """However quick each answer is."""
+    monkeypatch.setattr(asking_server, "_ACQUAINT_S", 0.0)
+    assert asked(server).for_now
+    assert not server.paths
+
+
+@pytest.mark.parametrize("status", [429, 502, 503, 504])
+def test_a_server_that_is_not_ready_is_an_estimate_for_now(server, status):
+    server.status = status
+    assert asked(server).for_now
+    assert len(server.paths) == 1
+
+
+@pytest.mark.parametrize("status", [400, 404, 500])
+def test_a_server_that_tells_nothing_is_not_asked_again(server, status):
+    """In neither dialect."""
+    server.status = status
+    assert not asked(server).for_now
+    assert len(server.paths) == 2
+
+
+def test_a_server_that_fails_may_be_another_one_later(server):
+    tokenizer = asked(server)
+    assert not tokenizer.for_now
+    server.status = 503
+    tokenizer.count("something new\n")
+    assert tokenizer.for_now
+
+
+def test_an_address_that_is_none_is_done_without():
+    endpoint = TokenizeEndpoint("http://127.0.0.1:1/v\x01", "tiny")
+    assert load_tokenizer(None, SPEC, endpoint=endpoint).name == "estimate"
+
+
 def test_a_server_without_the_endpoint_is_done_without(tmp_path):
     with tokenize_wire.serve(tiny_bpe.write(tmp_path), "none") as server:
-        assert asked(server).name == "estimate"
-    assert asked(server).name == "estimate"
+        assert asked(server).for_now is False
+    assert asked(server).for_now is True
 
 
 def test_a_server_of_another_model_is_done_without(tmp_path):
