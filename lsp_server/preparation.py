@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
@@ -10,12 +11,12 @@ from context.secrets.gate import Passing
 from context.selection.select import select
 from context.types import LeftOut
 from inference.prompt.budget import ceiling, split_budget
-from inference.prompt.pack import SnippetCounter, goes_on, pack
+from inference.prompt.pack import SnippetCounter, goes_on, pack, room_behind
 from lsp_server.workspace import Remembered
 
 if TYPE_CHECKING:
     from context.selection.select import SelectState
-    from context.types import Moment, Selection, Snapshot
+    from context.types import Behind, Moment, Selection, Snapshot
     from inference.prompt.pack import PackState
     from inference.types import Prompt
     from lsp_server.workspace import Workspace
@@ -24,6 +25,9 @@ if TYPE_CHECKING:
 # Who hasn't typed for so long doesn't mind that the prompt's head is read again, where
 # it hasn't been made anew and read ahead meanwhile.
 _IDLE_S = 2.0
+# What is behind such a sign is a member or an argument: what it is of may be known only now.
+_REACHES = re.compile(r"(?:\.|\(|->|::)\w*\Z")
+_REACHES_CHARS = 80
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +49,7 @@ class _Chosen:
     state: SelectState
     withheld: tuple[LeftOut, ...]
     repository_tokens: int
+    behind: Behind | None = None
 
 
 def prepare(
@@ -82,6 +87,8 @@ def prepare(
     if goes_on and not workspace.warms_up:
         is_idle = is_idle or started - remembered.asked_s > _IDLE_S
     moment: Moment = "idle" if is_idle else "typing" if goes_on else "leap"
+    if moment == "typing" and _reaches(snapshot, remembered):
+        moment = "reach"
     chosen = _choose(workspace, snapshot, remembered, budget, moment)
     selected = time.perf_counter()
     prompt, pack_state = pack(
@@ -100,7 +107,14 @@ def prepare(
     packed = time.perf_counter()
     workspace.gate.save()
     state = Remembered(
-        chosen.state, pack_state, chosen.withheld, started, budget, chosen.repository_tokens
+        chosen.state,
+        pack_state,
+        chosen.withheld,
+        started,
+        budget,
+        chosen.repository_tokens,
+        chosen.behind,
+        snapshot.cursor,
     )
     return Prepared(
         chosen.selection, prompt, state, (selected - started) * 1000, (packed - selected) * 1000
@@ -117,6 +131,12 @@ def _goes_on(workspace: Workspace, snapshot: Snapshot, state: PackState) -> bool
     )
 
 
+def _reaches(snapshot: Snapshot, remembered: Remembered) -> bool:
+    """Whether a sign behind which something is reached for was typed since the last request."""
+    start = max(remembered.cursor, snapshot.cursor - _REACHES_CHARS)
+    return bool(_REACHES.search(snapshot.text, start, snapshot.cursor))
+
+
 def _choose(
     workspace: Workspace, snapshot: Snapshot, remembered: Remembered, budget: int, moment: Moment
 ) -> _Chosen:
@@ -125,21 +145,33 @@ def _choose(
     An index without what was typed last will do to see that: the one with it means
     parsing what is open.
     """
-    if moment == "typing":
-        read = Passing(workspace.gate, workspace.repository.read)
-        room = remembered.repository_tokens
-        selection, state = _selected(workspace, snapshot, remembered, read, room, moment)
-        if state is remembered.select:
-            selection = _without(selection, remembered.withheld)
-            return _Chosen(selection, state, remembered.withheld, room)
+    behind = remembered.behind
+    if moment in {"idle", "reach"}:
+        behind = _room_behind(workspace, snapshot, remembered)
+    if moment == "typing" or (moment == "reach" and behind is None):
+        behind = remembered.behind
+        chosen = _chosen(
+            workspace, snapshot, remembered, (remembered.repository_tokens, behind), "typing"
+        )
+        if chosen.state is remembered.select:
+            return chosen
         moment = "leap"
-    read = Passing(workspace.gate, workspace.repository.read)
-    room = _room(workspace, snapshot, budget)
-    selection, state = _selected(workspace, snapshot, remembered, read, room, moment)
-    # A choice that stays wasn't read again, and what was kept from it stays so, too.
-    is_same = state is remembered.select
-    withheld = remembered.withheld if is_same else _left_out(read)
-    return _Chosen(_without(selection, withheld), state, withheld, room)
+    behind = None if moment == "leap" else behind
+    room = remembered.repository_tokens if behind else _room(workspace, snapshot, budget)
+    return _chosen(workspace, snapshot, remembered, (room, behind), moment)
+
+
+def _room_behind(workspace: Workspace, snapshot: Snapshot, remembered: Remembered) -> Behind | None:
+    if not workspace.spec.format.files_behind:
+        return None
+    return room_behind(
+        remembered.pack,
+        remembered.select.snippets,
+        snapshot.path,
+        snapshot.text[: snapshot.cursor],
+        snapshot.text[snapshot.cursor :],
+        tokenizer=workspace.tokenizer(),
+    )
 
 
 def _room(workspace: Workspace, snapshot: Snapshot, budget: int) -> int:
@@ -156,17 +188,18 @@ def _room(workspace: Workspace, snapshot: Snapshot, budget: int) -> int:
     ).repository
 
 
-def _selected(
+def _chosen(
     workspace: Workspace,
     snapshot: Snapshot,
     remembered: Remembered,
-    read: Passing,
-    room: int,
+    rooms: tuple[int, Behind | None],
     moment: Moment,
-) -> tuple[Selection, SelectState]:
+) -> _Chosen:
     repository = workspace.repository
-    return select(
-        repository.latest if moment == "typing" else repository.index,
+    read = Passing(workspace.gate, repository.read)
+    room, behind = rooms
+    selection, state = select(
+        repository.latest if moment in {"typing", "reach"} else repository.index,
         snapshot,
         remembered.select,
         budget_tokens=room,
@@ -175,11 +208,19 @@ def _selected(
         passes=lambda path: read(path) is not None,
         recent=tuple(reversed([path for path in workspace.remembered if path != snapshot.path])),
         moment=moment,
+        behind=behind,
     )
+    # What stays wasn't read again, and what was kept from it stays so, too.
+    is_same = state is remembered.select
+    stays = remembered.withheld if is_same or behind else ()
+    withheld = stays if is_same else _left_out(read, stays)
+    return _Chosen(_without(selection, withheld), state, withheld, room, behind)
 
 
-def _left_out(read: Passing) -> tuple[LeftOut, ...]:
-    return tuple(LeftOut(path, read.withheld[path]) for path in sorted(read.withheld))
+def _left_out(read: Passing, others: tuple[LeftOut, ...]) -> tuple[LeftOut, ...]:
+    found = {item.path: item for item in others}
+    found |= {path: LeftOut(path, reason) for path, reason in read.withheld.items()}
+    return tuple(found[path] for path in sorted(found))
 
 
 def _without(selection: Selection, withheld: tuple[LeftOut, ...]) -> Selection:

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from context.courtesy import Courtesy
-    from context.types import LeftOut, Snapshot
+    from context.types import Behind, LeftOut, Snapshot
     from inference.models import ModelSpec
     from inference.tokens.tokenizer import Tokenizer
     from inference.types import Backend
@@ -47,6 +47,8 @@ class Remembered:
         asked_s: when that request was, by the clock of `time.perf_counter`.
         budget_tokens: what its prompt was made for; 0 where there was none.
         repository_tokens: what of that the document left to the repository.
+        behind: room for files behind the document, as its selection was told.
+        cursor: where that was.
     """
 
     select: SelectState
@@ -55,6 +57,8 @@ class Remembered:
     asked_s: float = 0.0
     budget_tokens: int = 0
     repository_tokens: int = 0
+    behind: Behind | None = None
+    cursor: int = 0
 
 
 @dataclass(slots=True)

@@ -108,9 +108,7 @@ def _matter_at_a_leap(room: Room) -> float:
     return min(_MATTERS_AT_MOST * room.tokens, _MATTERS_TOKENS + _MATTERS_SHARE * room.tokens)
 
 
-def _what_matters(
-    offered: Sequence[Offer], room: Room, ratio: float, tokens: float
-) -> list[Offer]:
+def _what_matters(offered: Sequence[Offer], room: Room, ratio: float, tokens: float) -> list[Offer]:
     """The first part, of so many tokens, of what would be chosen here without a last selection."""
     left = tokens / ratio
     wanted: list[Offer] = []

@@ -109,8 +109,8 @@ def select(  # noqa: PLR0913 -- the inputs of a pure function
     sight = Sight(index, document, index.edges_of(facts), read, last.memo)
     place = Place(snapshot, around, near(snapshot, facts, around), recent)
     room = Room(sight.source, passes, cost, last.memo, budget_tokens)
-    here = moment in {"idle", "reach"} and not is_new
-    made = _more(sight, place, room, last, behind) if here else None
+    is_here = not is_new and (moment == "idle" or (moment == "reach" and _is_there(last, index)))
+    made = _more(sight, place, room, last, behind, moment) if is_here else None
     made = made or _chosen(sight, place, room, last)
     scope = scope_of(around)
     if made is not state:
@@ -161,13 +161,18 @@ def _chosen(sight: Sight, place: Place, room: Room, last: SelectState) -> Select
 
 
 def _more(
-    sight: Sight, place: Place, room: Room, last: SelectState, behind: Behind | None
+    sight: Sight,
+    place: Place,
+    room: Room,
+    last: SelectState,
+    behind: Behind | None,
+    moment: Moment,
 ) -> SelectState | None:
     """What stands with what is missing behind it; None where something of it isn't true any more.
 
     Without room for what comes late, what was imported since is a reason to choose anew.
     """
-    stood = _true(last.chosen, sight.index)
+    stood = last.chosen if moment == "reach" else _true(last.chosen, sight.index)
     n_front = behind.n_front if behind else len(last.chosen)
     if len(stood) < n_front or sum(item.tokens for item in stood[:n_front]) > room.tokens:
         return None
@@ -181,9 +186,7 @@ def _more(
     return _with(last, _joined(stood, carried, sight), offered)
 
 
-def _with(
-    last: SelectState, chosen: tuple[Chosen, ...], offered: Sequence[Offer]
-) -> SelectState:
+def _with(last: SelectState, chosen: tuple[Chosen, ...], offered: Sequence[Offer]) -> SelectState:
     return replace(
         last,
         chosen=chosen,

@@ -68,6 +68,9 @@ class FimFormat:
             the prompt's head stays the same when the first one arrives.
         stops: texts at which a completion ends, the likeliest first, as some servers
             take only four.
+        files_behind: whether other files may follow the suffix, too. So they do where the
+            family was trained on whole repositories joined into one text of which a
+            stretch was taken out: what follows the hole goes on into the next files.
         reserved: every control text of the family's tokenizer, or how it begins. On a
             wire that takes only text, none of them may come from somebody's source.
     """
@@ -83,6 +86,7 @@ class FimFormat:
     start: Wording = ()
     header_alone: bool = True
     bos_tokens: tuple[str, ...] = ()
+    files_behind: bool = False
 
     @property
     def has_fim(self) -> bool:

@@ -45,8 +45,11 @@ class Anchor:
         reserve: tokens that may be typed.
         room: tokens for other files and the two windows.
         n_window: tokens of the two windows.
+        late_room: tokens kept for files behind the suffix, beside those.
+        n_front: tokens of the files in front.
         selected: the snippets that were selected when it was last used.
-        shown: those of them that the head holds.
+        front: those of them that were meant to stand before the document.
+        shown: those that the head holds.
         left_out: what was selected and isn't in the head.
         head: empty where nothing is anchored and the document is only recognised.
     """
@@ -62,7 +65,10 @@ class Anchor:
     reserve: int
     room: int
     n_window: int
+    late_room: int = 0
+    n_front: int = 0
     selected: tuple[Snippet, ...] = ()
+    front: tuple[Snippet, ...] = ()
     shown: tuple[Snippet, ...] = ()
     left_out: tuple[LeftOut, ...] = ()
     head: Head = Head()  # noqa: RUF009 - a frozen value

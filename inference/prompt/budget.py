@@ -21,11 +21,14 @@ _NEAR_TOKENS = 512
 # What is typed while the prompt's head stands still: enough for a good many lines, little
 # enough that it isn't missed as long as nothing is.
 _RESERVE_SHARE, _MIN_RESERVE, _MAX_RESERVE = 16, 64, 1_024
+# What files may take that come while the head stands still: the signatures of a class or two.
+# A small budget has no room to wait for them.
+_LATE_SHARE, _MOST_LATE, _LEAST_FOR_LATE = 10, 768, 1_536
 
 
 @dataclass(frozen=True, slots=True)
 class Shares:
-    """Tokens for each part of a prompt; with sentinels and reserve they are the whole budget."""
+    """Tokens for each part of a prompt; with sentinels and reserves they are the whole budget."""
 
     repository: int
     prefix: int
@@ -43,6 +46,7 @@ class Demand:
             nothing is anchored.
         prefix: what the prefix would take of it.
         suffix: likewise.
+        late: tokens for files that come behind the suffix, beside the room.
     """
 
     frame: Frame
@@ -50,6 +54,7 @@ class Demand:
     room: int
     prefix: int
     suffix: int
+    late: int = 0
 
     @property
     def repository(self) -> int:
@@ -116,9 +121,11 @@ def demand(
         )
     fitting, room = _fitting(around, room, tokenizer)
     reserve = _reserve(room)
-    room -= 0 if anchoring == "off" else reserve
+    late = _late(room) if form.files_behind and anchoring != "off" else 0
+    room -= 0 if anchoring == "off" else reserve + late
     behind = _count(suffix[: reach(room)], room, tokenizer) if form.has_fim else 0
-    return Demand(fitting, reserve, room, _count(prefix[-reach(room) :], room, tokenizer), behind)
+    before = _count(prefix[-reach(room) :], room, tokenizer)
+    return Demand(fitting, reserve, room, before, behind, late)
 
 
 def share(wanted: Demand, repository: int, *, is_brief: bool = False) -> Shares:
@@ -159,6 +166,10 @@ def _reserve(room: int) -> int:
         return 0
     usual = max(_MIN_RESERVE, room // _RESERVE_SHARE)
     return min(usual, room // 8 if room < 8 * _MIN_RESERVE else _MAX_RESERVE)
+
+
+def _late(room: int) -> int:
+    return min(_MOST_LATE, room // _LATE_SHARE) if room >= _LEAST_FOR_LATE else 0
 
 
 def _near(room: int) -> int:

@@ -12,6 +12,7 @@ from inference.prompt.budget import demand, share
 from inference.prompt.closers import closing
 from inference.prompt.fitting import fit
 from inference.prompt.heal import heal
+from inference.prompt.late import Files, again, anew
 from inference.prompt.layout import pieces
 from inference.prompt.nearby import edits_line
 from inference.prompt.windows import after_marks, before_marks, prefix_start, reach, suffix_end
@@ -22,7 +23,6 @@ if TYPE_CHECKING:
     from context.types import Selection
     from inference.prompt.assemble import Head
     from inference.prompt.budget import Demand, Shares
-    from inference.prompt.fitting import Fitted
     from inference.prompt.job import Job
     from inference.prompt.layout import Frame
     from inference.tokens.tokenizer import Tokenizer
@@ -64,37 +64,30 @@ def anchored(
     spot = _spot(selection.prefix, wanted.reserve, job.tokenizer)
     typed = selection.prefix[spot:]
     room = max(wanted.repository, _kept_room(near, selection))
-    fitted = fit(selection.snippets, room, job.counter, job.guard)
+    files = anew(near, selection.snippets, room, wanted.late, job)
     prefix, suffix = selection.prefix, selection.suffix
     is_brief = is_brief and near is not None and edits_line(near, prefix, suffix, job.tokenizer)
-    shares = share(wanted, fitted.n_tokens, is_brief=is_brief)
+    excess = max(0, files.late.n_tokens - wanted.late)
+    shares = share(wanted, files.front.n_tokens + excess, is_brief=is_brief)
     n_closers = closing(selection.suffix, typed)
     seen = selection.suffix[n_closers:]
     windows = _windows(selection.prefix[:spot], seen, shares, known, job)
     if job.smuggles(windows.before, typed):
         return None
-    anchor = replace(
-        _anchor(replace(selection, suffix=seen), spot, windows, wanted, job),
-        shown=fitted.snippets,
-        left_out=fitted.left_out,
-        head=_head(windows, fitted, wanted.frame, job),
-    )
+    bare = _anchor(replace(selection, suffix=seen), spot, windows, wanted, job)
+    anchor = _with_files(replace(bare, late_room=wanted.late), selection, files, job)
     return anchor, Typed(typed, job.tokenizer.count(normalise(typed)), n_closers)
 
 
 def rebuilt(anchor: Anchor, selection: Selection, job: Job) -> Anchor | None:
     """The anchor with the snippets of this selection; None where they need smaller windows."""
-    fitted = fit(selection.snippets, anchor.room - anchor.n_window, job.counter, job.guard)
-    if fitted.lacks_room:
+    files = again(anchor, selection.snippets, job)
+    if files is None:
+        room = anchor.room - anchor.n_window
+        files = Files(fit(selection.snippets, room, job.counter, job.guard))
+    if files.front.lacks_room:
         return None
-    windows = _Windows(anchor.before, anchor.behind)
-    return replace(
-        anchor,
-        selected=selection.snippets,
-        shown=fitted.snippets,
-        left_out=fitted.left_out,
-        head=_head(windows, fitted, anchor.frame, job),
-    )
+    return _with_files(anchor, selection, files, job)
 
 
 def loose(
@@ -111,7 +104,7 @@ def loose(
     shares = share(wanted, fitted.n_tokens)
     windows = _windows(selection.prefix, selection.suffix, shares, known, job)
     cut, healing = _healed(windows, job)
-    head = _head(cut, fitted, wanted.frame, job)
+    head = _head(cut, Files(fitted), wanted.frame, job)
     prompt = finish(head, "", job.form, job.tokenizer, healing=healing, left_out=fitted.left_out)
     return prompt, _anchor(selection, len(selection.prefix), windows, wanted, job)
 
@@ -177,9 +170,24 @@ def _anchor(selection: Selection, spot: int, windows: _Windows, wanted: Demand, 
     )
 
 
-def _head(windows: _Windows, fitted: Fitted, around: Frame, job: Job) -> Head:
+def _with_files(anchor: Anchor, selection: Selection, files: Files, job: Job) -> Anchor:
+    windows = _Windows(anchor.before, anchor.behind)
+    n_late = len(files.late.snippets) + len(files.late.left_out)
+    return replace(
+        anchor,
+        n_front=files.front.n_tokens,
+        selected=selection.snippets,
+        front=selection.snippets[: len(selection.snippets) - n_late],
+        shown=files.shown,
+        left_out=(*files.front.left_out, *files.late.left_out),
+        head=_head(windows, files, anchor.frame, job),
+    )
+
+
+def _head(windows: _Windows, files: Files, around: Frame, job: Job) -> Head:
     before, behind = normalise(windows.before), normalise(windows.behind)
-    found = pieces(job.form, around, fitted.snippets, before, behind)
+    front, late = files.front.snippets, files.late.snippets
+    found = pieces(job.form, around, front, before, behind, late)
     return assemble(found, job.form, job.tokenizer)
 
 

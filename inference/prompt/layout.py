@@ -73,20 +73,29 @@ def file_pieces(
 
 
 def pieces(
-    form: FimFormat, around: Frame, snippets: Sequence[Snippet], prefix: str, suffix: str
+    form: FimFormat,
+    around: Frame,
+    snippets: Sequence[Snippet],
+    prefix: str,
+    suffix: str,
+    late: Sequence[Snippet] = (),
 ) -> list[Piece]:
-    """The prompt's stretches, one after the other."""
-    files = [
-        piece
-        for place, one in enumerate(snippets)
-        for piece in file_pieces(form, one.path, one.text, around.repository, place)
+    """The prompt's stretches, one after the other; `late` ones continue the suffix."""
+    files, behind = [
+        [
+            piece
+            for place, one in enumerate(those, first)
+            for piece in file_pieces(form, one.path, one.text, around.repository, place)
+        ]
+        for those, first in ((snippets, 0), (late, len(snippets)))
     ]
+    joint = (Piece(None, "", "\n"),) if late and not suffix.endswith("\n") else ()
     slots: dict[str, Sequence[Piece]] = {
         "start": around.start if snippets else (),
         "files": files,
         "header": around.header if snippets or form.header_alone else (),
         "prefix": (Piece("prefix", "", prefix),),
-        "suffix": (Piece("suffix", "", suffix),),
+        "suffix": (Piece("suffix", "", suffix), *joint, *behind),
     }
     return [piece for item in form.layout for piece in _placed(item, slots)]
 

@@ -44,7 +44,8 @@ _V2_RESERVED = (
 
 # DeepSeek-Coder was trained on whole repositories joined in dependency order, each file
 # after a comment with its path (arXiv 2401.14196, section 2.3), so that cross-file text
-# belongs inside of the prefix, and a lone file has its header, too.
+# belongs inside of the prefix, and a lone file has its header, too. Holes were made in those
+# joined texts (section 3.1), so that files may follow the suffix as well.
 _IN_PREFIX: tuple[Slot | Control, ...] = (
     Control(_BEGIN),
     "files",
@@ -61,7 +62,9 @@ _PATH_LINE: Wording = ("#{path}\n",)
 def _deepseek(
     name: str, layout: tuple[Slot | Control, ...], reserved: tuple[str, ...]
 ) -> FimFormat:
-    return FimFormat(name, _BOS, _EOS, layout, _PATH_LINE, _PATH_LINE, _STOPS, reserved)
+    is_fim = "suffix" in layout
+    words = (_PATH_LINE, _PATH_LINE)
+    return FimFormat(name, _BOS, _EOS, layout, *words, _STOPS, reserved, files_behind=is_fim)
 
 
 V1 = _deepseek("deepseek-v1", _IN_PREFIX, _V1_RESERVED)

@@ -1,0 +1,98 @@
+"""Files that stand behind the frozen suffix, as they came while somebody worked in one place.
+
+In front of the document they would move all of it, which the model had to read again;
+behind the suffix, they alone are read. They go in front when the prompt is made anew
+for another place, where all of that is read in any case.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from context.types import Behind
+from inference.prompt.fitting import Fitted, fit
+from inference.prompt.nearby import is_near
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from context.types import Snippet
+    from inference.prompt.anchor import Anchor
+    from inference.prompt.job import Job
+    from inference.prompt.pack import PackState
+    from inference.tokens.tokenizer import Tokenizer
+
+
+class Files(NamedTuple):
+    """The files of a prompt, in front of the document and behind it."""
+
+    front: Fitted
+    late: Fitted = Fitted((), 0, ())
+
+    @property
+    def shown(self) -> tuple[Snippet, ...]:
+        """All of them, in their order."""
+        return (*self.front.snippets, *self.late.snippets)
+
+
+def room_behind(
+    state: PackState,
+    snippets: Sequence[Snippet],
+    path: str,
+    prefix: str,
+    suffix: str,
+    *,
+    tokenizer: Tokenizer,
+) -> Behind | None:
+    """What may come behind the document where somebody types on.
+
+    None where no prompt stands, where its format has no place for that, or where these
+    snippets, the last that were selected, don't begin with those in its front.
+    """
+    known = state.anchors if state.path == path else ()
+    anchor = next((one for one in known if is_near(one, prefix, suffix, tokenizer)), None)
+    if anchor is None or not anchor.late_room or late_of(anchor, snippets) is None:
+        return None
+    return Behind(len(anchor.front), late_tokens(anchor, tokenizer))
+
+
+def late_of(anchor: Anchor, snippets: Sequence[Snippet]) -> Sequence[Snippet] | None:
+    """Those of the snippets that stand behind the document; None where others are in front."""
+    n_front = len(anchor.front)
+    return snippets[n_front:] if tuple(snippets[:n_front]) == anchor.front else None
+
+
+def late_tokens(anchor: Anchor, tokenizer: Tokenizer) -> int:
+    """What files may take behind the document of this anchor, all together."""
+    spare = anchor.room - anchor.n_window - anchor.n_front
+    return max(0, anchor.late_room + spare - _joint(anchor.behind, tokenizer))
+
+
+def again(anchor: Anchor, snippets: Sequence[Snippet], job: Job) -> Files | None:
+    """The files of this anchor, those that are new behind it; None where that can't be."""
+    late = late_of(anchor, snippets) if anchor.late_room else None
+    if not late:
+        return None
+    behind = fit(late, late_tokens(anchor, job.tokenizer), job.counter, job.guard)
+    if behind.lacks_room:
+        return None
+    return Files(fit(anchor.front, anchor.n_front, job.counter, job.guard), behind)
+
+
+def anew(
+    near: Anchor | None, snippets: Sequence[Snippet], room: int, late_room: int, job: Job
+) -> Files:
+    """The files of a new anchor: in front but for those that stood behind the one near by."""
+    late = late_of(near, snippets) if near and near.late_room and late_room else None
+    if near and late:
+        front = fit(near.front, room, job.counter, job.guard)
+        left = room - front.n_tokens + late_room - _joint("", job.tokenizer)
+        behind = fit(late, left, job.counter, job.guard)
+        if not behind.lacks_room:
+            return Files(front, behind)
+    return Files(fit(snippets, room, job.counter, job.guard))
+
+
+def _joint(behind: str, tokenizer: Tokenizer) -> int:
+    """What a line end between suffix and file takes, where there has to be one."""
+    return 0 if behind.endswith("\n") else 1 + tokenizer.seam_tokens
