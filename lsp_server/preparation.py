@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import re
 import time
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from context.secrets.gate import Passing
+from context.selection.chains import is_reaching
 from context.selection.select import select
 from context.types import LeftOut
 from inference.prompt.budget import ceiling, split_budget
@@ -25,9 +25,6 @@ if TYPE_CHECKING:
 # Who hasn't typed for so long doesn't mind that the prompt's head is read again, where
 # it hasn't been made anew and read ahead meanwhile.
 _IDLE_S = 2.0
-# What is behind such a sign is a member or an argument: what it is of may be known only now.
-_REACHES = re.compile(r"(?:\.|\(|->|::)\w*\Z")
-_REACHES_CHARS = 80
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,8 +130,7 @@ def _goes_on(workspace: Workspace, snapshot: Snapshot, state: PackState) -> bool
 
 def _reaches(snapshot: Snapshot, remembered: Remembered) -> bool:
     """Whether a sign behind which something is reached for was typed since the last request."""
-    start = max(remembered.cursor, snapshot.cursor - _REACHES_CHARS)
-    return bool(_REACHES.search(snapshot.text, start, snapshot.cursor))
+    return is_reaching(snapshot.text, remembered.cursor, snapshot.cursor)
 
 
 def _choose(

@@ -27,6 +27,8 @@ _RECEIVER = re.compile(
     r"((?:[^\W\d]\w*(?:\(\))?(?:\?\.|\.|->|::))*[^\W\d]\w*)(?:\(\))?(?:\?\.|\.|->|::)([^\W\d]\w*)"
 )
 _CALLED = re.compile(r"((?:[^\W\d]\w*(?:\.|->|::))*[^\W\d]\w*)(?:<[\w, ]*>)?\(")
+_REACHING = re.compile(r"(?P<sign>\.|\(|->|::)\w*\Z")
+_LONGEST_REACHED = 64
 _LINK = re.compile(r"(?:\(\))?(?:\?\.|\.|->|::)")
 
 
@@ -144,3 +146,9 @@ def called(line: str) -> list[Chain]:
     """What is called in a line."""
     found = _CALLED.finditer(line) if "(" in line else ()
     return [tuple(_PARTS.split(match.group(1))) for match in found]
+
+
+def is_reaching(text: str, since: int, cursor: int) -> bool:
+    """Whether a member or an argument was begun since an offset: what has it may be new."""
+    found = _REACHING.search(text, max(0, cursor - _LONGEST_REACHED), cursor)
+    return found is not None and since < found.end("sign")

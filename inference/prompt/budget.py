@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from inference.errors import BudgetError
@@ -33,6 +33,7 @@ class Shares:
     repository: int
     prefix: int
     suffix: int
+    late: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +96,7 @@ def split_budget(
         tokenizer=tokenizer,
         anchoring=anchoring,
     )
-    return share(wanted, wanted.repository)
+    return replace(share(wanted, wanted.repository), late=wanted.late)
 
 
 def demand(

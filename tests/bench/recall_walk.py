@@ -30,8 +30,9 @@ from recall import ASIDE, MODEL, imported, meets, members, parsed
 
 from context.probe.places import definition_places, member_places
 from context.repository import Repository
+from context.selection.chains import is_reaching
 from context.selection.select import SelectState, select
-from context.types import Snapshot
+from context.types import Behind, Snapshot
 from inference.models import find_model
 from inference.prompt.budget import split_budget
 from inference.prompt.pack import SnippetCounter
@@ -87,10 +88,12 @@ class Walker:
                 "line": self.ask(state, stop, text[:line], after, "leap"),
             }
             typed = made["line"]
+            n_front = len(typed.chosen)
             for end in range(line, stop.start + 1):
-                typed = self.ask(typed, stop, text[:end], after, "typing")
+                moment: Moment = "reach" if is_reaching(text, end - 1, end) else "typing"
+                typed = self.ask(typed, stop, text[:end], after, moment, n_front)
             made["typed"] = typed
-            made["paused"] = self.ask(typed, stop, before, after, "idle")
+            made["paused"] = self.ask(typed, stop, before, after, "idle", n_front)
             if nth:
                 self.n[stop.kind] += 1
                 for way in WAYS:
@@ -98,13 +101,20 @@ class Walker:
                     self.found[stop.kind, way] += stop.is_met(shown)
                 self.count("fresh", fresh, made["fresh"])
                 self.count("leap", state, made["line"])
+                self.count("typed", made["line"], made["typed"])
                 self.count("paused", typed, made["paused"])
             fresh, state = made["fresh"], made["paused"]
 
     def ask(
-        self, state: SelectState, stop: Stop, before: str, after: str, moment: Moment
+        self,
+        state: SelectState,
+        stop: Stop,
+        before: str,
+        after: str,
+        moment: Moment,
+        n_front: int | None = None,
     ) -> SelectState:
-        """What is known after one more request."""
+        """What is known after one more request, at a prompt with so many files in front."""
         shares = split_budget(
             self.budget, prefix=before, suffix=after, path=stop.path, spec=self.spec,
             tokenizer=self.tokenizer,
@@ -113,8 +123,10 @@ class Walker:
         _, made = select(
             self.repository.index, snapshot, state, budget_tokens=shares.repository,
             cost=self.cost, read=self.repository.read, moment=moment,
+            behind=None if n_front is None else Behind(n_front, shares.late),
         )  # fmt: skip
-        assert sum(item.tokens for item in made.chosen) <= shares.repository
+        room = shares.repository + (0 if n_front is None else shares.late)
+        assert sum(item.tokens for item in made.chosen) <= room
         return made
 
     def count(self, way: str, last: SelectState, made: SelectState) -> None:
