@@ -73,7 +73,7 @@ class Workspace:
         refreshing: a refresh is under way.
         watched: what changes below the root is told.
         resting: the next idle moment is waited for.
-        probed: it is known what the backend's server takes.
+        probed: it was found out what the backend's server takes, with the tokenizer in use.
         probing: finds that out; done where it is known or the server couldn't be asked.
         patient_until_s: until then it is waited for, by the event loop's clock.
         warming: the warm-up that waits for a pause or is under way.
@@ -157,13 +157,9 @@ class Workspace:
             endpoint=_tokenize_endpoint(self.settings),
         )
         self._loaded_s = time.monotonic()
-        if known is None:
-            return found
-        if found.for_now and not known.exact:
-            # What was made with it stays as it is.
+        # What was made with an estimate stays as it is while there is no better one.
+        if known is not None and not known.exact and found.for_now:
             return known
-        # Whether the server takes the ids of this one isn't known.
-        self.probed = False
         return found
 
     def memory_of(self, path: str) -> Remembered:
