@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
     from context.types import LeftOut, Snippet
-    from inference.prompt.layout import Frame
+    from inference.prompt.budget import Demand
     from inference.tokens.tokenizer import Tokenizer
 
 # By so much of its end a window is looked for where the document was edited above it.
@@ -35,15 +35,14 @@ class Anchor:
 
     Attributes:
         terms: what else the head depends on; another budget or format is another anchor.
-        frame: what stands around the texts.
         end: offset in the document where the prefix window ended when last seen.
         before: the document's text in the prefix window, as the editor has it.
         behind: likewise in the suffix window.
         opens: whether the document began with `before`, and so must still.
         closes: whether the document ended with `behind`, and so must still but for blanks.
         is_blind: whether the prompt shows nothing behind the cursor.
-        reserve: tokens that may be typed.
-        room: tokens for other files and the two windows.
+        reserve: tokens that may be typed; what the head leaves, if that isn't much.
+        demand: what its document would take of the budget.
         n_window: tokens of the two windows.
         selected: the snippets that were selected when it was last used.
         shown: those of them that the head holds.
@@ -52,7 +51,6 @@ class Anchor:
     """
 
     terms: tuple[object, ...]
-    frame: Frame
     end: int
     before: str
     behind: str
@@ -60,12 +58,17 @@ class Anchor:
     closes: bool
     is_blind: bool
     reserve: int
-    room: int
+    demand: Demand
     n_window: int
     selected: tuple[Snippet, ...] = ()
     shown: tuple[Snippet, ...] = ()
     left_out: tuple[LeftOut, ...] = ()
     head: Head = Head()  # noqa: RUF009 - a frozen value
+
+    @property
+    def room(self) -> int:
+        """Tokens for other files next to the windows."""
+        return self.demand.room - self.n_window
 
     @property
     def start(self) -> int:

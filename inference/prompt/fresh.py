@@ -53,7 +53,7 @@ def anchored(
 
     Where it takes the place of a `near` one, files keep their room. If it `is_brief` and
     only the cursor's line changed, as it does with each character that is deleted
-    forward, the suffix is a short one: it is read anew each time.
+    forward, the suffix is a short one where it alone is read anew each time.
 
     None where the budget has no room for a reserve, or the line holds a control text
     that a prompt sent as text can't carry.
@@ -67,33 +67,34 @@ def anchored(
     fitted = fit(selection.snippets, room, job.counter, job.guard)
     prefix, suffix = selection.prefix, selection.suffix
     is_brief = is_brief and near is not None and edits_line(near, prefix, suffix, job.tokenizer)
-    shares = share(wanted, fitted.n_tokens, is_brief=is_brief)
-    n_closers = closing(selection.suffix, typed)
-    seen = selection.suffix[n_closers:]
-    windows = _windows(selection.prefix[:spot], seen, shares, known, job)
+    n_typed, n_closers = job.counter.text(typed), closing(suffix, typed)
+    n_lent = max(0, n_typed - wanted.kept)
+    shares = share(wanted, fitted.n_tokens, is_brief=is_brief and job.suffix_follows)
+    shares = replace(shares, prefix=max(0, shares.prefix - n_lent))
+    seen = suffix[n_closers:]
+    windows = _windows(prefix[:spot], seen, shares, known, job)
     if job.smuggles(windows.before, typed):
         return None
-    anchor = replace(
-        _anchor(replace(selection, suffix=seen), spot, windows, wanted, job),
-        shown=fitted.snippets,
-        left_out=fitted.left_out,
-        head=_head(windows, fitted, wanted.frame, job),
-    )
-    return anchor, Typed(typed, job.tokenizer.count(normalise(typed)), n_closers)
+    anchor = _anchor(replace(selection, suffix=seen), spot, windows, wanted, job)
+    return _with(anchor, selection, fitted, job), Typed(typed, n_typed, n_closers)
 
 
-def rebuilt(anchor: Anchor, selection: Selection, job: Job) -> Anchor | None:
+def rebuilt(anchor: Anchor, typed: Typed, selection: Selection, job: Job) -> Anchor | None:
     """The anchor with the snippets of this selection; None where they need smaller windows."""
-    fitted = fit(selection.snippets, anchor.room - anchor.n_window, job.counter, job.guard)
-    if fitted.lacks_room:
-        return None
-    windows = _Windows(anchor.before, anchor.behind)
+    room = anchor.room - max(0, typed.n_tokens - anchor.demand.kept)
+    fitted = fit(selection.snippets, room, job.counter, job.guard)
+    return None if fitted.lacks_room else _with(anchor, selection, fitted, job)
+
+
+def _with(anchor: Anchor, selection: Selection, fitted: Fitted, job: Job) -> Anchor:
+    """The anchor with these files in its head, and what is left then for what is typed."""
     return replace(
         anchor,
+        reserve=anchor.demand.reserve_beside(anchor.n_window + fitted.n_tokens),
         selected=selection.snippets,
         shown=fitted.snippets,
         left_out=fitted.left_out,
-        head=_head(windows, fitted, anchor.frame, job),
+        head=_head(_Windows(anchor.before, anchor.behind), fitted, anchor.demand.frame, job),
     )
 
 
@@ -119,7 +120,7 @@ def loose(
 def _kept_room(near: Anchor | None, selection: Selection) -> int:
     """What an anchor's files had, where they are still the ones that are wanted."""
     is_same = near is not None and near.selected == selection.snippets
-    return near.room - near.n_window if near and is_same else 0
+    return near.room if near and is_same else 0
 
 
 def _demand(selection: Selection, job: Job) -> Demand:
@@ -163,7 +164,6 @@ def _anchor(selection: Selection, spot: int, windows: _Windows, wanted: Demand, 
     closes = len(behind) == len(selection.suffix)
     return Anchor(
         terms=job.terms,
-        frame=wanted.frame,
         end=spot,
         before=before,
         behind=behind,
@@ -171,7 +171,7 @@ def _anchor(selection: Selection, spot: int, windows: _Windows, wanted: Demand, 
         closes=closes,
         is_blind=not job.form.has_fim or not (behind or closes),
         reserve=wanted.reserve,
-        room=wanted.room,
+        demand=wanted,
         n_window=windows.count(job.tokenizer),
         selected=selection.snippets,
     )
