@@ -13,7 +13,7 @@ from functools import cached_property, lru_cache
 from threading import Event, Lock
 from typing import TYPE_CHECKING
 
-from context import languages
+from context.buffers import Buffers, entry_of
 from context.courtesy import Courtesy
 from context.disk import changes
 from context.disk.changes import NOTHING, Below, Changes
@@ -23,12 +23,9 @@ from context.disk.store import Store, digest_of
 from context.disk.workers import Crew, examine_all
 from context.errors import ContextError
 from context.index import Index, build, overlaid
-from context.parsing.parse import parse_open
 from context.report import IndexReport, entries_of, report_on
 from context.resolve import Resolver
 from context.resolve.compilation import is_database
-from context.text import digest, to_bytes
-from context.types import CorpusEntry
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Generator, Iterable, Mapping, Sequence
@@ -38,6 +35,7 @@ if TYPE_CHECKING:
     from context.disk.crawl import Crawl
     from context.disk.examine import Record, Task
     from context.facts import FileFacts
+    from context.types import CorpusEntry
 
 _UNREADABLE_ROOT = {"/": "unreadable"}
 
@@ -78,8 +76,7 @@ class Repository:
         self._left_out: Mapping[str, str] = {}
         self._spellings: dict[str, str] | None = None
         self._has_unsaved_edges = False
-        self._shadows: dict[str, str] = {}
-        self._parsed: dict[str, tuple[str, FileFacts]] = {}
+        self._shadows = Buffers()
         # Asked for every second, and made once an index.
         self._entries_on_disk = lru_cache(maxsize=1)(entries_of)
         self._revision = 0
@@ -192,13 +189,8 @@ class Repository:
             return
         path = self.spelt(path)
         with self._lock:
-            if self._shadows.get(path) == text:
-                return
-            if text is None:
-                del self._shadows[path]
-            else:
-                self._shadows[path] = text
-            self._revision += 1
+            if self._shadows.put(path, text):
+                self._revision += 1
 
     def may_send(self, path: str) -> str | None:
         """Why this document must not leave the machine; None where it may.
@@ -219,12 +211,11 @@ class Repository:
         second while somebody types, and parsing for it would hold up the typing.
         """
         with self._lock:
-            on_disk, shadows = self._on_disk, dict(self._shadows)
+            on_disk, shadows = self._on_disk, self._shadows.now()
         entries = dict(self._entries_on_disk(on_disk))
         for path, text in shadows.items():
             if self.may_send(path) is None:
-                name = digest(to_bytes(text))
-                entries[path] = CorpusEntry(path, languages.of(path, text), name)
+                entries[path] = entry_of(path, text)
         return tuple(entries[path] for path in sorted(entries))
 
     def read(self, path: str, /) -> str | None:
@@ -365,7 +356,7 @@ class Repository:
     def _show(self, index: Index) -> None:
         """Let `index` be what is on disk, and ask anew which of the open texts may be sent."""
         with self._lock:
-            paths = tuple(self._shadows)
+            paths = tuple(self._shadows.now())
         reasons = {path: self._forbidden(path) for path in paths}
         with self._lock:
             before, self._reasons = self._reasons, reasons
@@ -377,29 +368,17 @@ class Repository:
     def _computed(self) -> Index | None:
         """The index with the texts that are open; None where a refresh came in between."""
         with self._lock:
-            revision, shadows, reasons = self._revision, dict(self._shadows), self._reasons
+            revision, shadows, reasons = self._revision, self._shadows.now(), self._reasons
             seen, on_disk = self._seen, self._on_disk
         if self._seen_revision == revision:
             return seen
-        made = overlaid(seen, on_disk, self._parse(shadows))
+        facts = self._shadows.facts(shadows, lambda path: self.may_send(path) is None)
+        made = overlaid(seen, on_disk, facts)
         with self._lock:
             if self._reasons is not reasons:
                 return None
             self._seen, self._seen_revision = made, revision
             return made
-
-    def _parse(self, shadows: Mapping[str, str]) -> dict[str, FileFacts]:
-        """The facts of those texts that may be sent; what hasn't changed isn't parsed again."""
-        parsed: dict[str, tuple[str, FileFacts]] = {}
-        for path, text in shadows.items():
-            known = self._parsed.get(path)
-            if self.may_send(path) is not None:
-                continue
-            if known is None or known[0] != text:
-                known = (text, parse_open(path, languages.of(path, text), text))
-            parsed[path] = known
-        self._parsed = parsed
-        return {path: facts for path, (_, facts) in parsed.items()}
 
     def _forbidden(self, path: str) -> str | None:
         return forbidden(self.root, path, self._ignore)

@@ -17,6 +17,7 @@ FinishReason = Literal["stop", "length"]
 Role = Literal["snippet", "prefix", "suffix", "typed"]
 # Where the prompt stands still while somebody types: nowhere, in its line, or in its block.
 Anchoring = Literal["off", "line", "block"]
+Certainty = Literal["none", "some", "full"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -202,6 +203,14 @@ class Backend(Protocol):
 @runtime_checkable
 class Probing(Protocol):
     """A backend that can find out what its server takes beyond what all such servers do."""
+
+    @property
+    def certainty(self) -> Certainty:
+        """How sure it is that what `capabilities` tells holds of the server that is there now.
+
+        Less so once it failed, or wasn't heard of for a while: probe again.
+        """
+        ...
 
     @property
     def probe_text(self) -> str:

@@ -15,19 +15,25 @@ if TYPE_CHECKING:
     from lsp_server.server import InfillServer
     from lsp_server.workspace import Workspace
 
-# Who asks first waits so long to have it known: a prompt made meanwhile is as good.
-PATIENCE_S = 0.5
+# Who asks waits so long to have it known: a prompt made meanwhile is as good. A server
+# on this machine that is asked anew after a pause has answered much sooner.
+PATIENCE_S = {"none": 0.5, "some": 0.05}
 
 log = logging.getLogger(__name__)
 
 
 def begin_probe(server: InfillServer, workspace: Workspace) -> None:
-    """Begin to find out what the backend's server takes; once more where it couldn't be asked."""
-    if workspace.probed or not isinstance(workspace.backend, Probing):
+    """Begin to find out what the backend's server takes, where that isn't known or is in doubt."""
+    backend = workspace.backend
+    if not isinstance(backend, Probing):
+        return
+    certainty = backend.certainty if workspace.probed else "none"
+    if certainty == "full":
         return
     if workspace.probing is None or workspace.probing.done():
-        workspace.patient_until_s = asyncio.get_running_loop().time() + PATIENCE_S
-        workspace.probing = server.session.start(_probe(server, workspace, workspace.backend))
+        patience_s = PATIENCE_S[certainty]
+        workspace.patient_until_s = asyncio.get_running_loop().time() + patience_s
+        workspace.probing = server.session.start(_probe(server, workspace, backend))
 
 
 async def probed(server: InfillServer, workspace: Workspace) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ipaddress
 import os
+import time
 from collections import OrderedDict
 from dataclasses import dataclass, field
 from threading import Event, Lock
@@ -18,6 +19,7 @@ from context.selection.select import SelectState
 from inference.prompt.pack import PackState
 from inference.registry import BackendSettings, make_backend
 from inference.tokens.load import TokenizeEndpoint, load_tokenizer
+from inference.tokens.tokenizer import EstimatingTokenizer
 from inference.types import Request
 from lsp_server.errors import SettingError
 from lsp_server.user_models import model_of
@@ -36,6 +38,8 @@ if TYPE_CHECKING:
 
 # Of so many files it is remembered what their last prompt was.
 MAX_REMEMBERED = 32
+# A server that didn't tell how its model reads texts is asked again so often at most.
+_RELOAD_S = 30.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +77,7 @@ class Workspace:
         refreshing: a refresh is under way.
         watched: what changes below the root is told.
         resting: the next idle moment is waited for.
-        probed: it is known what the backend's server takes.
+        probed: it was found out what the backend's server takes, with the tokenizer in use.
         probing: finds that out; done where it is known or the server couldn't be asked.
         patient_until_s: until then it is waited for, by the event loop's clock.
         warming: the warm-up that waits for a pause or is under way.
@@ -103,6 +107,7 @@ class Workspace:
     remembered: OrderedDict[str, Remembered] = field(default_factory=OrderedDict[str, Remembered])
     _memo: Memo = field(default_factory=Memo)
     _tokenizer: Tokenizer | None = None
+    _loaded_s: float = 0.0
     _loading: Lock = field(default_factory=Lock)
 
     @property
@@ -127,20 +132,39 @@ class Workspace:
         return self.repository.spelt(path.relative_to(self.root).as_posix())
 
     def tokenizer(self) -> Tokenizer:
-        """The model's tokenizer, loaded once; that can take a second, so not on the event loop.
+        """The model's tokenizer; loading it can take two seconds, so not on the event loop.
+
+        Loaded once, but where it is one for now: an estimate takes the place of a server's
+        that has failed, and the server is asked again by and by.
 
         Raises:
             TokenizerError: it can't be read, or doesn't fit the model.
         """
         with self._loading:
-            if self._tokenizer is None:
-                self._tokenizer = load_tokenizer(
-                    self.settings.tokenizer,
-                    self.spec,
-                    folder=self.settings.model,
-                    endpoint=_tokenize_endpoint(self.settings),
-                )
-            return self._tokenizer
+            known = self._tokenizer
+            if known is None or (known.for_now and self._is_due()):
+                known = self._loaded(known)
+            elif known.for_now and known.exact:
+                known = EstimatingTokenizer(for_now=True)
+            self._tokenizer = known
+            return known
+
+    def _is_due(self) -> bool:
+        return time.monotonic() - self._loaded_s >= _RELOAD_S
+
+    def _loaded(self, known: Tokenizer | None) -> Tokenizer:
+        """The tokenizer as of now; the known one where both are estimates for now."""
+        found = load_tokenizer(
+            self.settings.tokenizer,
+            self.spec,
+            folder=self.settings.model,
+            endpoint=_tokenize_endpoint(self.settings),
+        )
+        self._loaded_s = time.monotonic()
+        # What was made with an estimate stays as it is while there is no better one.
+        if known is not None and not known.exact and found.for_now:
+            return known
+        return found
 
     def memory_of(self, path: str) -> Remembered:
         """What is remembered of a file; its caches are the workspace's."""

@@ -45,6 +45,7 @@ class Script:
         tear: close it in the middle of the body, after the pieces.
         refuse_logprobs: answer 400 to requests that want them.
         refuse_beginnings: answer 400 to requests that say how the answer begins.
+        refuse_ids: answer 400 to prompts that aren't text.
         events: raw lines to send instead of the pieces.
         reply: the pieces as an answer to what was asked, instead of `text`.
         owned_by: who its models say that they are served by; None knows no `/models`.
@@ -65,6 +66,7 @@ class Script:
     tear: bool = False
     refuse_logprobs: bool = False
     refuse_beginnings: bool = False
+    refuse_ids: bool = False
     events: tuple[str, ...] | None = None
     reply: Callable[[dict[str, Any]], tuple[str, ...]] | None = None
     owned_by: str | None = None
@@ -234,6 +236,17 @@ def _beginning(asked: dict[str, Any]) -> str:
     return re.sub(r"\\(.)", r"\1", pattern.removesuffix(r"[\s\S]*"))
 
 
+def _refusal(script: Script, asked: dict[str, Any]) -> str | None:
+    """Why the script takes no such request; None where it does."""
+    if script.refuse_logprobs and "logprobs" in asked:
+        return "logprobs is not supported"
+    if script.refuse_beginnings and "structured_outputs" in asked:
+        return "requires a tokenizer"
+    if script.refuse_ids and not isinstance(asked["prompt"], str):
+        return "prompt must be a string"
+    return None
+
+
 async def _answer(wire: Wire, writer: asyncio.StreamWriter, asked: dict[str, Any]) -> bool:
     """Send what the script says; whether the connection may be used again."""
     script = wire.script
@@ -241,11 +254,8 @@ async def _answer(wire: Wire, writer: asyncio.StreamWriter, asked: dict[str, Any
         await asyncio.Event().wait()
     if script.drop:
         return False
-    if script.refuse_logprobs and "logprobs" in asked:
-        refusal = json.dumps({"error": {"message": "logprobs is not supported"}})
-        return await _send_whole(writer, 400, "application/json", refusal, ())
-    if script.refuse_beginnings and "structured_outputs" in asked:
-        refusal = json.dumps({"error": {"message": "requires a tokenizer"}})
+    if (refused := _refusal(script, asked)) is not None:
+        refusal = json.dumps({"error": {"message": refused}})
         return await _send_whole(writer, 400, "application/json", refusal, ())
     if _is_probe(asked):
         text = (_beginning(asked) if script.heals else "") + "x"

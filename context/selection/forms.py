@@ -113,11 +113,27 @@ def _emit_type(
             _emit(source, child, wanted, below, out, done)
     if level in {FEW, NAMES}:
         out += _members(source, at, level, wanted)
-    if closing:
+    if len(out) == opened:
+        out[-1] = _unshown(source, at, out[-1].rstrip(), closing)
+    elif closing:
         out.append(closing)
-    elif len(out) == opened and out[-1].rstrip().endswith(":"):
+
+
+def _unshown(source: Source, at: int, text: str, closing: str) -> str:
+    """A type's signature with `...` for a body of which nothing is shown.
+
+    Braces with nothing between them would say that it has no members.
+    """
+    item = source.definitions[at]
+    if not closing:
         # A class without a body would take the next line for it.
-        out[-1] = out[-1].rstrip() + " ...\n"
+        return f"{text} ...\n" if text.endswith(":") else f"{text}\n"
+    inside = "".join(source.rows[item.head + 1 : item.last])
+    is_empty = not uncommented(inside, source.facts.language).strip()
+    if closing.strip() in _ENDS:
+        stop = "" if text.endswith(("do", "|")) else ";"
+        return f"{text}{stop}{'' if is_empty else ' ...'} {closing.lstrip()}"
+    return f"{text}{'' if is_empty else '...'}{closing.lstrip()}"
 
 
 def _on_signature(source: Source, at: int) -> Iterator[int]:
@@ -182,7 +198,7 @@ def _open(source: Source, at: int, level: int, out: list[str]) -> str:
     out.append(text + "\n")
     if level >= DOCUMENTED and item.doc > item.line:
         out += docstring(rows, item.doc, item.last)
-    return _closing(rows[item.last], indent) if is_block else ""
+    return _closing(uncommented(rows[item.last], language), indent) if is_block else ""
 
 
 def _headline(text: str, language: str, *, is_block: bool) -> str:
@@ -195,7 +211,9 @@ def _headline(text: str, language: str, *, is_block: bool) -> str:
 
 
 def _closing(row: str, indent: str) -> str:
-    return row if row.lstrip().startswith(("}", "end", ")")) else indent + "}\n"
+    """The row that ends a type, as far in as its signature stands here."""
+    end = row.strip()
+    return f"{indent}{end if end.startswith(('}', 'end', ')')) else '}'}\n"
 
 
 def _above(source: Source, item: Definition) -> list[str]:
@@ -214,7 +232,9 @@ def _members(source: Source, at: int, level: int, wanted: Mapping[int, int]) -> 
     if not names:
         return []
     said = remark(source.facts.language, f"members: {', '.join(names)}")
-    return [f"{_indent(source.rows[source.definitions[at].line])}    {said}\n"]
+    item = source.definitions[at]
+    indent = _indent(source.rows[item.line]) if item.parent >= 0 else ""
+    return [f"{indent}    {said}\n"]
 
 
 def listed(names: Sequence[str]) -> list[str]:
@@ -293,6 +313,9 @@ def _stubbed(text: str, end: str, language: str) -> str:
     if end in _ENDS and not closing:
         stop = ";" if language == "Ruby" and not text.endswith(")") else ""
         return f"{text}{stop} ... {end.rstrip(',')}"
+    if text.endswith("{") and closing:
+        # Without blanks most tokenizers take a token less.
+        return f"{text}...{closing}"
     if closing:
         return f"{text} ... {closing}"
     return f"{text} ..." if text.endswith((":", *_LEFT_OPEN)) else text

@@ -172,7 +172,7 @@ def _without_bounds(text: str) -> str:
 
 
 def _is_long(part: str | _Group) -> bool:
-    return isinstance(part, _Group) and len(_shown(part)) > len("{ ... }")
+    return isinstance(part, _Group) and len(_shown(part)) > len("{...}")
 
 
 def _hard_cut(text: str, language: str, most: int) -> str:
@@ -230,7 +230,7 @@ def _shown(part: str | _Group) -> str:
     inner = "..." if _is_code(part) else _flat(part.parts)
     if part.is_open and not inner.endswith("..."):
         inner = f"{inner} ...".strip()
-    if part.opening == "{" and inner:
+    if part.opening == "{" and inner not in {"", "..."}:
         inner = f" {inner} "
     return f"{part.opening}{inner}{_CLOSING[part.opening]}"
 
@@ -255,7 +255,7 @@ def _cut(group: str | _Group, most: int) -> str:
             break
         kept += f"{entry}, "
     inner = f"{kept}..."
-    if group.opening == "{":
+    if group.opening == "{" and kept:
         inner = f" {inner} "
     return f"{group.opening}{inner}{_CLOSING[group.opening]}"
 

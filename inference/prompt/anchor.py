@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
     from context.types import LeftOut, Snippet
-    from inference.prompt.layout import Frame
+    from inference.prompt.budget import Demand
     from inference.tokens.tokenizer import Tokenizer
 
 # By so much of its end a window is looked for where the document was edited above it.
@@ -35,17 +35,15 @@ class Anchor:
 
     Attributes:
         terms: what else the head depends on; another budget or format is another anchor.
-        frame: what stands around the texts.
         end: offset in the document where the prefix window ended when last seen.
         before: the document's text in the prefix window, as the editor has it.
         behind: likewise in the suffix window.
         opens: whether the document began with `before`, and so must still.
         closes: whether the document ended with `behind`, and so must still but for blanks.
         is_blind: whether the prompt shows nothing behind the cursor.
-        reserve: tokens that may be typed.
-        room: tokens for other files and the two windows.
+        reserve: tokens that may be typed; what the head leaves, if that isn't much.
+        demand: what its document would take of the budget.
         n_window: tokens of the two windows.
-        late_room: tokens kept for files behind the suffix, beside those.
         n_front: tokens of the files in front.
         selected: the snippets that were selected when it was last used.
         front: those of them that were meant to stand before the document.
@@ -55,7 +53,6 @@ class Anchor:
     """
 
     terms: tuple[object, ...]
-    frame: Frame
     end: int
     before: str
     behind: str
@@ -63,15 +60,19 @@ class Anchor:
     closes: bool
     is_blind: bool
     reserve: int
-    room: int
+    demand: Demand
     n_window: int
-    late_room: int = 0
     n_front: int = 0
     selected: tuple[Snippet, ...] = ()
     front: tuple[Snippet, ...] = ()
     shown: tuple[Snippet, ...] = ()
     left_out: tuple[LeftOut, ...] = ()
     head: Head = Head()  # noqa: RUF009 - a frozen value
+
+    @property
+    def room(self) -> int:
+        """Tokens for other files next to the windows."""
+        return self.demand.room - self.n_window
 
     @property
     def start(self) -> int:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from inference.errors import BudgetError
 from inference.normalise import normalise
-from inference.prompt.layout import Frame, cost, fixed_cost, frame
+from inference.prompt.layout import Frame, cost, ends_with_prefix, fixed_cost, frame
 from inference.prompt.windows import reach
 
 if TYPE_CHECKING:
@@ -18,12 +18,13 @@ if TYPE_CHECKING:
 
 # So many tokens around the cursor are worth more than any other file.
 _NEAR_TOKENS = 512
-# What is typed while the prompt's head stands still: enough for a good many lines, little
-# enough that it isn't missed as long as nothing is.
-_RESERVE_SHARE, _MIN_RESERVE, _MAX_RESERVE = 16, 64, 1_024
+# What is typed while the prompt's head stands still: enough for a good many lines where the
+# room is left, and so little kept for it that it isn't missed as long as nothing is.
+_MOST_SHARE, _LEAST_SHARE = 16, 32
+_MIN_RESERVE, _MAX_RESERVE = 64, 1_024
 # What files may take that come while the head stands still: the signatures of a class or two.
 # A small budget has no room to wait for them.
-_LATE_SHARE, _MOST_LATE, _LEAST_FOR_LATE = 10, 768, 1_536
+_LATE_SHARE, _MOST_LATE, _LEAST_FOR_LATE = 20, 768, 1_536
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,9 +43,11 @@ class Demand:
 
     Attributes:
         frame: what stands around the texts; without what doesn't fit.
-        reserve: tokens for what will be typed; 0 where the budget is too small for it.
-        room: tokens for other files and the document; without the reserve unless
-            nothing is anchored.
+        reserve: tokens that may be typed in any case; 0 where the budget is too small.
+        most: tokens that may be typed where files and document leave them.
+        kept: the reserve, where room is kept for it: neither where nothing is anchored nor
+            where what is typed makes the prefix longer.
+        room: tokens for other files and the document; without what is kept.
         prefix: what the prefix would take of it.
         suffix: likewise.
         late: tokens for files that come behind the suffix, beside the room.
@@ -52,10 +55,21 @@ class Demand:
 
     frame: Frame
     reserve: int
+    most: int
+    kept: int
     room: int
     prefix: int
     suffix: int
     late: int = 0
+
+    def reserve_beside(self, n_used: int) -> int:
+        """What may be typed where files and windows take that many tokens."""
+        return min(self.most, self.whole - n_used)
+
+    @property
+    def whole(self) -> int:
+        """Tokens for files, the document and what is typed."""
+        return self.room + self.kept + self.late
 
     @property
     def repository(self) -> int:
@@ -121,12 +135,14 @@ def demand(
             f"of the format {form.name} and any text; raise `context.budget_tokens`"
         )
     fitting, room = _fitting(around, room, tokenizer)
-    reserve = _reserve(room)
-    late = _late(room) if form.files_behind and anchoring != "off" else 0
-    room -= 0 if anchoring == "off" else reserve + late
-    behind = _count(suffix[: reach(room)], room, tokenizer) if form.has_fim else 0
+    reserve, most = _reserve(room)
+    kept = 0 if anchoring == "off" or ends_with_prefix(form) else reserve
+    late = _late(room) if kept and form.files_behind else 0
+    most = room if ends_with_prefix(form) else most
+    room -= kept + late
     before = _count(prefix[-reach(room) :], room, tokenizer)
-    return Demand(fitting, reserve, room, before, behind, late)
+    behind = _count(suffix[: reach(room)], room, tokenizer) if form.has_fim else 0
+    return Demand(fitting, reserve, most, kept, room, before, behind, late)
 
 
 def share(wanted: Demand, repository: int, *, is_brief: bool = False) -> Shares:
@@ -142,8 +158,8 @@ def share(wanted: Demand, repository: int, *, is_brief: bool = False) -> Shares:
         return Shares(repository, near - suffix, suffix)
     if wanted.prefix + wanted.suffix <= near:
         return Shares(repository, near - wanted.suffix, wanted.suffix)
-    before, behind = (_coarse(side, wanted.room) for side in (wanted.prefix, wanted.suffix))
-    suffix = min(behind, max(near // 4, near - before))
+    before = _coarse(wanted.prefix, wanted.room)
+    suffix = min(wanted.suffix, max(near // 4, near - before))
     return Shares(repository, near - suffix, suffix)
 
 
@@ -161,12 +177,13 @@ def _fitting(around: Frame, room: int, tokenizer: Tokenizer) -> tuple[Frame, int
     return Frame(start, header, around.repository), room - (n_start if start else 0)
 
 
-def _reserve(room: int) -> int:
-    """A sixteenth of the room; more of a small one, and nothing of one that holds a few lines."""
+def _reserve(room: int) -> tuple[int, int]:
+    """The least and the most that may be typed; nothing of a room that holds a few lines."""
     if room < 2 * _MIN_RESERVE:
-        return 0
-    usual = max(_MIN_RESERVE, room // _RESERVE_SHARE)
-    return min(usual, room // 8 if room < 8 * _MIN_RESERVE else _MAX_RESERVE)
+        return 0, 0
+    ceiling_tokens = room // 8 if room < 8 * _MIN_RESERVE else _MAX_RESERVE
+    least, most = (max(_MIN_RESERVE, room // part) for part in (_LEAST_SHARE, _MOST_SHARE))
+    return min(least, ceiling_tokens), min(most, ceiling_tokens)
 
 
 def _late(room: int) -> int:

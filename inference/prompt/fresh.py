@@ -12,7 +12,7 @@ from inference.prompt.budget import demand, share
 from inference.prompt.closers import closing
 from inference.prompt.fitting import fit
 from inference.prompt.heal import heal
-from inference.prompt.late import Files, again, anew
+from inference.prompt.late import Files, again, anew, late_of
 from inference.prompt.layout import pieces
 from inference.prompt.nearby import edits_line
 from inference.prompt.windows import after_marks, before_marks, prefix_start, reach, suffix_end
@@ -53,7 +53,7 @@ def anchored(
 
     Where it takes the place of a `near` one, files keep their room. If it `is_brief` and
     only the cursor's line changed, as it does with each character that is deleted
-    forward, the suffix is a short one: it is read anew each time.
+    forward, the suffix is a short one where it alone is read anew each time.
 
     None where the budget has no room for a reserve, or the line holds a control text
     that a prompt sent as text can't carry.
@@ -67,27 +67,42 @@ def anchored(
     files = anew(near, selection.snippets, room, wanted.late, job)
     prefix, suffix = selection.prefix, selection.suffix
     is_brief = is_brief and near is not None and edits_line(near, prefix, suffix, job.tokenizer)
-    excess = max(0, files.late.n_tokens - wanted.late)
-    shares = share(wanted, files.front.n_tokens + excess, is_brief=is_brief)
-    n_closers = closing(selection.suffix, typed)
-    seen = selection.suffix[n_closers:]
-    windows = _windows(selection.prefix[:spot], seen, shares, known, job)
+    n_typed, n_closers = job.counter.text(typed), closing(suffix, typed)
+    n_lent = max(0, n_typed - wanted.kept) + max(0, files.n_late - wanted.late)
+    n_front = files.front.n_tokens
+    shares = share(wanted, n_front, is_brief=is_brief and job.suffix_follows)
+    shares = replace(shares, prefix=max(0, shares.prefix - n_lent))
+    seen = suffix[n_closers:]
+    windows = _windows(prefix[:spot], seen, shares, known, job)
     if job.smuggles(windows.before, typed):
         return None
-    bare = _anchor(replace(selection, suffix=seen), spot, windows, wanted, job)
-    anchor = _with_files(replace(bare, late_room=wanted.late), selection, files, job)
-    return anchor, Typed(typed, job.tokenizer.count(normalise(typed)), n_closers)
+    anchor = _anchor(replace(selection, suffix=seen), spot, windows, wanted, job)
+    return _with(anchor, selection, files, job), Typed(typed, n_typed, n_closers)
 
 
-def rebuilt(anchor: Anchor, selection: Selection, job: Job) -> Anchor | None:
+def rebuilt(anchor: Anchor, typed: Typed, selection: Selection, job: Job) -> Anchor | None:
     """The anchor with the snippets of this selection; None where they need smaller windows."""
-    files = again(anchor, selection.snippets, job)
+    files = again(anchor, typed, selection.snippets, job)
     if files is None:
-        room = anchor.room - anchor.n_window
+        room = anchor.room - max(0, typed.n_tokens - anchor.demand.kept)
         files = Files(fit(selection.snippets, room, job.counter, job.guard))
-    if files.front.lacks_room:
-        return None
-    return _with_files(anchor, selection, files, job)
+    return None if files.front.lacks_room else _with(anchor, selection, files, job)
+
+
+def _with(anchor: Anchor, selection: Selection, files: Files, job: Job) -> Anchor:
+    """The anchor with these files in its head, and what is left then for what is typed."""
+    n_late = len(files.late.snippets) + len(files.late.left_out)
+    n_used = anchor.n_window + files.front.n_tokens + files.n_late
+    return replace(
+        anchor,
+        reserve=anchor.demand.reserve_beside(n_used),
+        n_front=files.front.n_tokens,
+        selected=selection.snippets,
+        front=selection.snippets[: len(selection.snippets) - n_late],
+        shown=files.shown,
+        left_out=(*files.front.left_out, *files.late.left_out),
+        head=_head(_Windows(anchor.before, anchor.behind), files, anchor.demand.frame, job),
+    )
 
 
 def loose(
@@ -111,8 +126,8 @@ def loose(
 
 def _kept_room(near: Anchor | None, selection: Selection) -> int:
     """What an anchor's files had, where they are still the ones that are wanted."""
-    is_same = near is not None and near.selected == selection.snippets
-    return near.room - near.n_window if near and is_same else 0
+    is_same = near is not None and late_of(near, selection.snippets) is not None
+    return near.room if near and is_same else 0
 
 
 def _demand(selection: Selection, job: Job) -> Demand:
@@ -156,7 +171,6 @@ def _anchor(selection: Selection, spot: int, windows: _Windows, wanted: Demand, 
     closes = len(behind) == len(selection.suffix)
     return Anchor(
         terms=job.terms,
-        frame=wanted.frame,
         end=spot,
         before=before,
         behind=behind,
@@ -164,23 +178,9 @@ def _anchor(selection: Selection, spot: int, windows: _Windows, wanted: Demand, 
         closes=closes,
         is_blind=not job.form.has_fim or not (behind or closes),
         reserve=wanted.reserve,
-        room=wanted.room,
+        demand=wanted,
         n_window=windows.count(job.tokenizer),
         selected=selection.snippets,
-    )
-
-
-def _with_files(anchor: Anchor, selection: Selection, files: Files, job: Job) -> Anchor:
-    windows = _Windows(anchor.before, anchor.behind)
-    n_late = len(files.late.snippets) + len(files.late.left_out)
-    return replace(
-        anchor,
-        n_front=files.front.n_tokens,
-        selected=selection.snippets,
-        front=selection.snippets[: len(selection.snippets) - n_late],
-        shown=files.shown,
-        left_out=(*files.front.left_out, *files.late.left_out),
-        head=_head(windows, files, anchor.frame, job),
     )
 
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from inference.prompt.fitting import SnippetCounter
+from inference.prompt.layout import ends_with_prefix
 
 if TYPE_CHECKING:
     from inference.models.formats import FimFormat
@@ -47,6 +48,17 @@ class Job:
     def counter(self) -> SnippetCounter:
         """Counts snippets as this prompt will hold them."""
         return SnippetCounter(self.tokenizer, self.form, self.frame.repository)
+
+    @property
+    def suffix_follows(self) -> bool:
+        """Whether a suffix that changes leaves all that precedes it as it was read."""
+        layout = self.form.layout
+        return self.form.has_fim and layout.index("prefix") < layout.index("suffix")
+
+    @property
+    def lengthens(self) -> bool:
+        """Whether what is typed makes the prefix longer, wherever the anchor is."""
+        return ends_with_prefix(self.form)
 
     def smuggles(self, before: str, typed: str) -> bool:
         """Whether typed text would bring a control text in, alone or with what precedes it."""

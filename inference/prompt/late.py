@@ -10,6 +10,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from context.types import Behind
+from inference.prompt.anchor import typed_since
 from inference.prompt.fitting import Fitted, fit
 from inference.prompt.nearby import is_near
 
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from context.types import Snippet
-    from inference.prompt.anchor import Anchor
+    from inference.prompt.anchor import Anchor, Typed
     from inference.prompt.job import Job
     from inference.prompt.pack import PackState
     from inference.tokens.tokenizer import Tokenizer
@@ -28,6 +29,12 @@ class Files(NamedTuple):
 
     front: Fitted
     late: Fitted = Fitted((), 0, ())
+    n_joint: int = 0
+
+    @property
+    def n_late(self) -> int:
+        """What those behind the document take, a line end before them counted."""
+        return self.late.n_tokens + self.n_joint
 
     @property
     def shown(self) -> tuple[Snippet, ...]:
@@ -51,9 +58,11 @@ def room_behind(
     """
     known = state.anchors if state.path == path else ()
     anchor = next((one for one in known if is_near(one, prefix, suffix, tokenizer)), None)
-    if anchor is None or not anchor.late_room or late_of(anchor, snippets) is None:
+    if anchor is None or not anchor.demand.late or late_of(anchor, snippets) is None:
         return None
-    return Behind(len(anchor.front), late_tokens(anchor, tokenizer))
+    found = typed_since(anchor, prefix, suffix, tokenizer)
+    n_typed = found[1].n_tokens if found else 0
+    return Behind(len(anchor.front), late_tokens(anchor, n_typed, tokenizer))
 
 
 def late_of(anchor: Anchor, snippets: Sequence[Snippet]) -> Sequence[Snippet] | None:
@@ -62,37 +71,42 @@ def late_of(anchor: Anchor, snippets: Sequence[Snippet]) -> Sequence[Snippet] | 
     return snippets[n_front:] if tuple(snippets[:n_front]) == anchor.front else None
 
 
-def late_tokens(anchor: Anchor, tokenizer: Tokenizer) -> int:
+def late_tokens(anchor: Anchor, n_typed: int, tokenizer: Tokenizer) -> int:
     """What files may take behind the document of this anchor, all together."""
-    spare = anchor.room - anchor.n_window - anchor.n_front
-    return max(0, anchor.late_room + spare - _joint(anchor.behind, tokenizer))
+    demand = anchor.demand
+    n_used = anchor.n_window + anchor.n_front + _joint(tokenizer)
+    n_kept = max(demand.reserve, n_typed + demand.reserve // 2)
+    return max(0, demand.whole - n_used - n_kept)
 
 
-def again(anchor: Anchor, snippets: Sequence[Snippet], job: Job) -> Files | None:
+def again(anchor: Anchor, typed: Typed, snippets: Sequence[Snippet], job: Job) -> Files | None:
     """The files of this anchor, those that are new behind it; None where that can't be."""
-    late = late_of(anchor, snippets) if anchor.late_room else None
+    late = late_of(anchor, snippets) if anchor.demand.late else None
     if not late:
         return None
-    behind = fit(late, late_tokens(anchor, job.tokenizer), job.counter, job.guard)
+    room = late_tokens(anchor, typed.n_tokens, job.tokenizer)
+    behind = fit(late, room, job.counter, job.guard)
     if behind.lacks_room:
         return None
-    return Files(fit(anchor.front, anchor.n_front, job.counter, job.guard), behind)
+    front = fit(anchor.front, anchor.n_front, job.counter, job.guard)
+    return Files(front, behind, _joint(job.tokenizer))
 
 
 def anew(
     near: Anchor | None, snippets: Sequence[Snippet], room: int, late_room: int, job: Job
 ) -> Files:
     """The files of a new anchor: in front but for those that stood behind the one near by."""
-    late = late_of(near, snippets) if near and near.late_room and late_room else None
+    late = late_of(near, snippets) if near and late_room else None
     if near and late:
         front = fit(near.front, room, job.counter, job.guard)
-        left = room - front.n_tokens + late_room - _joint("", job.tokenizer)
+        n_joint = _joint(job.tokenizer)
+        left = room - front.n_tokens + late_room - n_joint
         behind = fit(late, left, job.counter, job.guard)
         if not behind.lacks_room:
-            return Files(front, behind)
+            return Files(front, behind, n_joint)
     return Files(fit(snippets, room, job.counter, job.guard))
 
 
-def _joint(behind: str, tokenizer: Tokenizer) -> int:
-    """What a line end between suffix and file takes, where there has to be one."""
-    return 0 if behind.endswith("\n") else 1 + tokenizer.seam_tokens
+def _joint(tokenizer: Tokenizer) -> int:
+    """What a line end between suffix and file may take."""
+    return 1 + tokenizer.seam_tokens

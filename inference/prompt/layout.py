@@ -100,6 +100,11 @@ def pieces(
     return [piece for item in form.layout for piece in _placed(item, slots)]
 
 
+def ends_with_prefix(form: FimFormat) -> bool:
+    """Whether the model goes on right behind the prefix, which typing only makes longer."""
+    return form.layout[-1] == "prefix"
+
+
 def cost(found: Sequence[Piece], tokenizer: Tokenizer) -> int:
     """The tokens of these pieces, each encoded apart."""
     return sum(1 if piece.key else tokenizer.count(piece.text) for piece in found)

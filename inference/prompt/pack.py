@@ -173,9 +173,9 @@ def _kept(
 ) -> tuple[Anchor, Typed] | None:
     """The anchor that stays, with the files that are wanted now; None where it has to move."""
     anchor, typed = found
-    if job.anchoring == "line" and typed.leaves_line:
-        return None
-    if is_idle and typed.n_tokens * 2 > anchor.reserve:
+    is_left = job.anchoring == "line" and typed.leaves_line
+    is_full = is_idle and typed.n_tokens * 2 > anchor.reserve
+    if (is_left or is_full) and not job.lengthens:
         return None
     if job.smuggles(anchor.before, typed.text):
         return None
@@ -184,7 +184,7 @@ def _kept(
     if not is_newest and not is_idle and set(anchor.shown) <= set(selection.snippets):
         # Somebody came back: what was chosen elsewhere since isn't missed here.
         return replace(anchor, selected=selection.snippets), typed
-    again = rebuilt(anchor, selection, job)
+    again = rebuilt(anchor, typed, selection, job)
     return (again, typed) if again else None
 
 

@@ -16,8 +16,9 @@ if TYPE_CHECKING:
 
 # Code has 2.5 to 4 characters a token, and rarely stretches that have more than these.
 CHARS_PER_TOKEN = 6
-# Where a window has to move, it moves by a quarter of its size and to one of these borders.
-_BLOCK_CHARS = 1_024
+# Where a window has to move, it leaves an eighth of its room to grow into, and begins at a
+# border between blocks of so many characters; of fewer where that would be much of it.
+_BLOCK_CHARS, _LEAST_BLOCK_CHARS = 1_024, 64
 
 
 def reach(room: int) -> int:
@@ -75,7 +76,7 @@ def _line_end(suffix: str, ceiling: int, room: int, count: Count) -> int:
 
 def _fresh_start(prefix: str, floor: int, room: int, count: Count) -> int:
     """At a coarse border, so that places near each other have the same; else at a line."""
-    target = room - room // 4
+    target = room - room // 8
     start, used = _coarse_start(prefix, floor, target, count)
     if used * 2 < room:
         start = _line_start(prefix, floor, target, count)
@@ -89,17 +90,23 @@ def _fresh_start(prefix: str, floor: int, room: int, count: Count) -> int:
 
 def _coarse_start(prefix: str, floor: int, room: int, count: Count) -> tuple[int, int]:
     """The earliest line start at a coarse border from which on all fits, and its tokens."""
-    start, used = len(prefix), 0
-    block = (len(prefix) - 1) // _BLOCK_CHARS * _BLOCK_CHARS
+    start, used, size = len(prefix), 0, _block_chars(room)
+    block = (len(prefix) - 1) // size * size
     while block > floor:
-        border = prefix.find("\n", block - 1, min(block + _BLOCK_CHARS, start - 1)) + 1
+        border = prefix.find("\n", block - 1, min(block + size, start - 1)) + 1
         if border:
             n_tokens = count(prefix[border:start])
             if used + n_tokens > room:
                 break
             start, used = border, used + n_tokens
-        block -= _BLOCK_CHARS
+        block -= size
     return start, used
+
+
+def _block_chars(room: int) -> int:
+    """A tenth of a window or so; a power of two, so that most windows have borders in common."""
+    chars = 1 << max(0, room // 2).bit_length() >> 1
+    return max(_LEAST_BLOCK_CHARS, min(_BLOCK_CHARS, chars))
 
 
 def _line_start(prefix: str, floor: int, room: int, count: Count) -> int:
@@ -118,7 +125,8 @@ def _line_start(prefix: str, floor: int, room: int, count: Count) -> int:
 
 def _coarse_within(prefix: str, start: int, room: int, count: Count) -> int:
     """A coarse border within an endless line, if enough stands behind it."""
-    coarse = -(-start // _BLOCK_CHARS) * _BLOCK_CHARS
+    size = _block_chars(room)
+    coarse = -(-start // size) * size
     fits = 0 < coarse < len(prefix) and count(prefix[coarse:]) * 2 >= room
     return coarse if fits else start
 

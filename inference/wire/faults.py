@@ -35,7 +35,6 @@ class Call:
     has_key: bool
     read_s: float
     secrets: tuple[str, ...] = ()
-    sends_ids: bool = False
 
 
 def transport_fault(error: httpx.HTTPError, call: Call, *, streaming: bool) -> BackendError:
@@ -78,8 +77,7 @@ def status_fault(status: int, headers: Mapping[str, str], body: bytes, call: Cal
         pause = f"; try again in {wait} s" if wait.isdigit() else ""
         return BackendError(f"{call.host} has too many requests (429){said}{pause}")
     if status in {_BAD_REQUEST, _UNPROCESSABLE}:
-        ids = "; it may take prompts as text only" if call.sends_ids else ""
-        return BackendError(f"{call.host} refused the request ({status}){said}{ids}")
+        return BackendError(f"{call.host} refused the request ({status}){said}")
     if status >= _FAILED:
         return BackendError(f"{call.host} failed ({status}){said}; its log may say why")
     return BackendError(f"{call.host} answered with status {status}{said}")

@@ -21,9 +21,11 @@ PROBE = (
     " \nclass Tested:\n }\n} // \n  end"
 )
 BEGINNING = "structured_outputs"
-# Without it, as many characters of each chunk are held back as the longest stop text has,
-# which is several tokens of waiting. Ours are looked for in what comes.
-AT_ONCE = {"include_stop_str_in_output": True}
+# It looks for stop texts in what it sends, where special tokens are left out, so that a
+# completion would run on into the next file; and it holds back as many characters as the
+# longest of them has, which is several tokens of waiting. So it is told of none and sends
+# all tokens but EOS: stop texts are looked for here, and end the generation.
+SHOWN_STOPS = {"skip_special_tokens": False}
 _OWNER = "vllm"
 _OK = 200
 _FAILED = 500

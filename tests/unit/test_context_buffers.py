@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 import marked
 import pytest
 
+from context import buffers as buffers_module
 from context import index as index_module
-from context import repository as repository_module
 from context.repository import Repository
 
 if TYPE_CHECKING:
@@ -141,7 +141,7 @@ def test_typing_goes_on_while_a_text_is_parsed(
     repository: Repository, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The editor's change comes on the event loop, and the loop waits for nobody."""
-    real, went_on = repository_module.parse_open, []
+    real, went_on = buffers_module.parse_open, []
 
     def parse_open(*asked):
         typing = Thread(target=repository.shadow, args=("algo.py", "def later(): ...\n"))
@@ -151,7 +151,7 @@ def test_typing_goes_on_while_a_text_is_parsed(
         went_on.append(not typing.is_alive())
         return real(*asked)
 
-    monkeypatch.setattr(repository_module, "parse_open", parse_open)
+    monkeypatch.setattr(buffers_module, "parse_open", parse_open)
     repository.shadow("main.py", "import algo  # typed\n")
     before = repository.index
     assert went_on == [True]
@@ -162,7 +162,7 @@ def test_typing_goes_on_while_a_text_is_parsed(
 def test_two_who_ask_at_once_get_one_answer(
     repository: Repository, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    real, parsed, asking = repository_module.parse_open, [], Event()
+    real, parsed, asking = buffers_module.parse_open, [], Event()
 
     def parse_open(*asked):
         parsed.append(asked[0])
@@ -173,7 +173,7 @@ def test_two_who_ask_at_once_get_one_answer(
         asking.set()
         return repository.index
 
-    monkeypatch.setattr(repository_module, "parse_open", parse_open)
+    monkeypatch.setattr(buffers_module, "parse_open", parse_open)
     repository.shadow("main.py", "x = 1\n")
     with ThreadPoolExecutor(2) as pool:
         first = pool.submit(lambda: repository.index)
@@ -186,16 +186,16 @@ def test_an_answer_that_a_refresh_overtook_is_made_anew(
     repository: Repository, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Otherwise what was ignored meanwhile would still be in it."""
-    real = repository_module.parse_open
+    real = buffers_module.parse_open
 
     def parse_open(*asked):
-        monkeypatch.setattr(repository_module, "parse_open", real)
+        monkeypatch.setattr(buffers_module, "parse_open", real)
         (repository.root / ".infillignore").write_text("algo.py\n")
         refreshing = Thread(target=repository.refresh)
         refreshing.start()
         refreshing.join(WAIT_S)
         return real(*asked)
 
-    monkeypatch.setattr(repository_module, "parse_open", parse_open)
+    monkeypatch.setattr(buffers_module, "parse_open", parse_open)
     repository.shadow("algo.py", "def unsaved(): ...\n")
     assert "algo.py" not in repository.index.facts

@@ -27,10 +27,10 @@ def test_a_long_signature_keeps_what_follows_its_parameters() -> None:
     assert found == (
         "export function make(argument0: Kind0, argument1: Kind1, argument2: Kind2, "
         "argument3: Kind3, "
-        "...): Answer { ... }\n"
+        "...): Answer {...}\n"
     )
     found = rendered("a.rs", f"pub fn make({LONG}) -> Answer {{\n    todo!()\n}}\n", LINE)
-    assert found.endswith(", ...) -> Answer { ... }\n")
+    assert found.endswith(", ...) -> Answer {...}\n")
     found = rendered("a.py", f"def make({LONG}) -> Answer:\n    return 1\n", LINE)
     assert found.endswith(", ...) -> Answer: ...\n")
     assert found.count("\n") == 1
@@ -40,7 +40,7 @@ def test_a_comment_in_a_signature_swallows_nothing() -> None:
     python = "def f(\n    a,  # the first\n    b,\n):\n    return a\n"
     assert rendered("a.py", python, LINE) == "def f(a, b,): ...\n"
     bash = "run() { # <name> <code>\n  echo\n}\n"
-    assert rendered("a.sh", bash, LINE) == "run() { ... }\n"
+    assert rendered("a.sh", bash, LINE) == "run() {...}\n"
     kotlin = "expect open class ByteString // Trusted.\ninternal constructor(data: ByteArray)\n"
     assert rendered("a.kt", kotlin, NAMES).startswith(
         "expect open class ByteString internal constructor(data: ByteArray)\n"
@@ -116,7 +116,7 @@ def test_what_stands_in_a_group_says_what_it_is() -> None:
         )
     """
     assert rendered("a.go", text, LINE, "Some") == 'const Some Strategy = "some"\n'
-    assert rendered("a.go", text, LINE, "Client").startswith("type Client struct {\n")
+    assert rendered("a.go", text, LINE, "Client") == "type Client struct {...}\n"
     assert rendered("a.c", "enum {\n  A = 1,\n  B\n};\n", LINE, "A") == "enum { A = 1 };\n"
 
 
@@ -128,7 +128,7 @@ def test_a_macro_is_one_row() -> None:
     long = "#define CHECK(a) \\\n" + "  do_something_long((a)); \\\n" * 8 + "  end()\n"
     assert rendered("a.c", long, SIGNATURES) == "#define CHECK(a) ...\n"
     rust = "macro_rules! each {\n    ($($tt:tt)*) => {{\n        run($($tt)*);\n    }}\n}\n"
-    assert rendered("a.rs", rust, LINE) == "macro_rules! each { ($($tt:tt)*) => { { ... } } }\n"
+    assert rendered("a.rs", rust, LINE) == "macro_rules! each { ($($tt:tt)*) => { {...} } }\n"
 
 
 def test_a_class_without_members_has_a_body() -> None:
@@ -136,6 +136,29 @@ def test_a_class_without_members_has_a_body() -> None:
         "class Worker: ...\nclass B(A): ...\n"
     )
     assert rendered("a.py", "class B(A):\n    x = 1\n", SIGNATURES) == "class B(A):\n    x = 1\n"
+
+
+@pytest.mark.parametrize(
+    ("path", "text", "expected"),
+    [
+        ("a.go", "package a\n\ntype A struct {\n\tX int\n}\n", "type A struct {...}\n"),
+        ("a.ts", "export enum A {\n  X = 1,\n}\n", "export enum A {...}\n"),
+        ("a.cc", "struct A {\n  int x;\n};  // struct A\n", "struct A {...};\n"),
+        ("a.c", "typedef struct {\n  int x;\n} A;\n", "typedef struct {...} A;\n"),
+        ("a.cs", "class A\n{\n    int x;\n}\n", "class A {...}\n"),
+        ("a.rs", "pub struct A {\n    x: u8,\n}\n", "pub struct A {...}\n"),
+        ("a.rb", "class A < B\n  def x\n  end\nend\n", "class A < B; ... end\n"),
+        ("A.java", "class A {\n\n  // Nothing yet.\n}\n", "class A {}\n"),
+        ("a.rb", "class A < B\nend\n", "class A < B; end\n"),
+    ],
+)
+def test_a_body_that_is_not_shown_does_not_look_empty(path: str, text: str, expected: str) -> None:
+    assert rendered(path, text, LINE, "A") == expected
+
+
+def test_what_is_closed_stands_as_far_in_as_what_is_opened() -> None:
+    text = "package a\n\ntype (\n\tA struct {\n\t\tX int\n\t}\n)\n"
+    assert rendered("a.go", text, FEW, "A") == "type A struct {\n    // members: X\n}\n"
 
 
 def test_decorators_that_take_several_rows_are_left_out() -> None:
@@ -185,7 +208,7 @@ def test_documentation_is_a_whole_sentence() -> None:
         }
     """
     assert rendered("A.java", java, DOCUMENTED) == (
-        "/** A policy on how much time Task takes. */\nclass A {\n}\n"
+        "/** A policy on how much time Task takes. */\nclass A {}\n"
     )
     ruby = "# --\n# @param row [Array]\ndef f(row)\n  1\nend\n"
     assert rendered("a.rb", ruby, DOCUMENTED) == "def f(row) ... end\n"
@@ -195,7 +218,7 @@ def test_documentation_is_a_whole_sentence() -> None:
 
 def test_a_method_of_an_object_stands_in_braces() -> None:
     text = "export const slice = make({\n  grow(state) {\n    state.x += 1\n  },\n})\n"
-    assert rendered("a.ts", text, LINE, "grow") == "({ grow(state) { ... } })\n"
+    assert rendered("a.ts", text, LINE, "grow") == "({ grow(state) {...} })\n"
     lua = "local t = {\n  go = function(_, key)\n    return key\n  end,\n}\n"
     assert rendered("a.lua", lua, LINE, "go").strip() == "go = function(_, key) ... end"
 

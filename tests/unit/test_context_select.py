@@ -297,5 +297,5 @@ def test_what_a_brace_or_a_word_opens_is_closed_again() -> None:
         "/** A box. */\nclass Box {\n  open(x) {\n    return x\n  }\n}\nfunction f() {\n  g()\n}\n"
     )
     assert outlined("a.js", text, DOCUMENTED) == (
-        "/** A box. */\nclass Box {\n  open(x) { ... }\n}\nfunction f() { ... }\n"
+        "/** A box. */\nclass Box {\n  open(x) {...}\n}\nfunction f() {...}\n"
     )

@@ -25,5 +25,5 @@ def test_several_members_of_one_line() -> None:
 def test_fields_that_a_constructor_declares() -> None:
     text = "class Box {\n  constructor(private readonly size: number) {\n    run()\n  }\n}\n"
     assert shown("TypeScript", "a.ts", text) == (
-        "class Box {\n  constructor(private readonly size: number) { ... }\n}\n"
+        "class Box {\n  constructor(private readonly size: number) {...}\n}\n"
     )

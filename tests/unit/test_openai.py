@@ -108,13 +108,91 @@ async def test_without_healing_nothing_is_said_of_the_beginning():
     assert "structured_outputs" not in server.requests[0]
 
 
+async def _texts(backend: OpenAIBackend, request: Request) -> str:
+    """What comes, the connections kept."""
+    async with aclosing(backend.stream(request)) as chunks:
+        return "".join([chunk.text async for chunk in chunks])
+
+
 async def test_a_beginning_that_is_refused_is_not_insisted_on():
+    """Neither then nor later, and prompts are made without."""
     with wire.serve(wire.Script(refuse_beginnings=True)) as server:
-        chunks = await _collect(
-            OpenAIBackend(server.endpoint, "tiny", heal=True), _request(healing="x")
-        )
-    assert [chunk.text for chunk in chunks] == ["pass", ""]
-    assert ["structured_outputs" in asked for asked in server.requests] == [True, False]
+        backend = OpenAIBackend(server.endpoint, "tiny", heal=True)
+        for _ in range(2):
+            assert await _texts(backend, _request(healing="x")) == "pass"
+        await backend.aclose()
+    assert ["structured_outputs" in asked for asked in server.requests] == [True, False, False]
+    assert not backend.capabilities.healing
+
+
+async def test_a_beginning_that_is_passed_over_again_and_again_is_asked_for_no_more():
+    with wire.serve() as server:
+        backend = OpenAIBackend(server.endpoint, "tiny", heal=True)
+        for _ in range(3):
+            await _texts(backend, _request(healing="x"))
+        await backend.aclose()
+    assert ["structured_outputs" in asked for asked in server.requests] == [True, True, False]
+    assert not backend.capabilities.healing
+
+
+async def test_an_answer_that_ends_before_its_beginning_is_through_tells_nothing():
+    with wire.serve(wire.Script(text=("x",), finish="length")) as server:
+        backend = OpenAIBackend(server.endpoint, "tiny", heal=True)
+        for _ in range(4):
+            await _texts(backend, _request(healing="xyz"))
+        await backend.aclose()
+    assert backend.capabilities.healing
+
+
+async def test_ids_that_are_refused_are_not_insisted_on():
+    with wire.serve(wire.Script(refuse_ids=True)) as server:
+        backend = OpenAIBackend(server.endpoint, "tiny", send_ids=True, heal=True)
+        for _ in range(2):
+            assert await _texts(backend, _request(ids=(1, 2), healing="p")) == "pass"
+        await backend.aclose()
+    assert [asked["prompt"] for asked in server.requests] == [[1, 2], PRIVATE_CODE, PRIVATE_CODE]
+    assert backend.capabilities == Capabilities(logprobs=True, warm=True, healing=True)
+
+
+async def test_a_refusal_that_has_another_reason_changes_nothing():
+    script = wire.Script(status=400, body='{"message": "too long a prompt"}')
+    with wire.serve(script) as server:
+        backend = OpenAIBackend(server.endpoint, "tiny", send_ids=True, heal=True)
+        with pytest.raises(BackendError, match="too long"):
+            await _texts(backend, _request(ids=(1, 2), healing="x"))
+        await backend.aclose()
+    assert (backend.capabilities.token_ids, backend.capabilities.healing) == (True, True)
+
+
+@pytest.mark.parametrize("script", [wire.Script(status=503), wire.Script(drop=True)])
+async def test_of_a_server_that_went_away_nothing_is_taken_for_granted(script):
+    with wire.serve(wire.Script(owned_by="vllm", tokens=(5,), heals=True)) as server:
+        backend = OpenAIBackend(server.endpoint, "tiny")
+        assert backend.certainty == "none"
+        await backend.probe((5,))
+        assert (backend.certainty, backend.capabilities.token_ids) == ("full", True)
+        server.script = script
+        with pytest.raises(BackendError):
+            await _texts(backend, _request(ids=(1, 2)))
+        await backend.aclose()
+    assert backend.certainty == "none"
+    assert backend.capabilities == OpenAIBackend(server.endpoint, "tiny").capabilities
+
+
+async def test_after_a_while_of_silence_it_may_be_another_server(monkeypatch):
+    """Whose model reads texts in another way."""
+    with wire.serve(wire.Script(owned_by="vllm", tokens=(5,), heals=True)) as server:
+        backend = OpenAIBackend(server.endpoint, "tiny")
+        await backend.probe((5,))
+        monkeypatch.setattr("inference.backends.openai._SILENCE_S", 0.0)
+        assert backend.certainty == "some"
+        server.script = wire.Script(owned_by="vllm", tokens=(6,), heals=True)
+        n_probes = len(server.probes)
+        assert "reads texts differently" in (await backend.probe((5,)) or "")
+        # Whether it heals was seen before, and is seen again as it answers.
+        assert server.probes[n_probes:] == ["/v1/models", "/tokenize"]
+        await backend.aclose()
+    assert (backend.capabilities.token_ids, backend.capabilities.healing) == (False, True)
 
 
 async def test_what_no_pattern_takes_is_not_asked_for():
@@ -139,12 +217,13 @@ async def test_ids_are_sent_to_a_vllm_that_reads_texts_as_we_do():
     assert (found.token_ids, found.healing, told) == (True, True, "")
 
 
-async def test_a_vllm_is_asked_not_to_hold_back_what_could_be_a_stop_text():
+async def test_a_vllm_sends_stop_texts_which_are_looked_for_here():
     with wire.serve(wire.Script(owned_by="vllm")) as server:
         backend = OpenAIBackend(server.endpoint, "tiny")
         await backend.probe(None)
         await _collect(backend, _request())
-    assert server.requests[0]["include_stop_str_in_output"] is True
+    assert server.requests[0]["skip_special_tokens"] is False
+    assert "stop" not in server.requests[0]
 
 
 async def test_a_vllm_that_reads_texts_differently_gets_text_and_the_user_hears_of_it():
