@@ -129,7 +129,7 @@ def _add_context(commands: _Commands) -> None:
     parser.add_argument("--budget", type=int, metavar="N", help="most tokens the prompt may have")
     parser.add_argument("--prompt", action="store_true", help="print the prompt itself")
     parser.add_argument(
-        "--typed", type=int, metavar="N", help="as it is once the last N characters were typed"
+        "--typed", type=int, metavar="N", help="as it is once the last N keystrokes were typed"
     )
 
 

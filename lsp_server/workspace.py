@@ -160,6 +160,8 @@ class Workspace:
         # What was made with an estimate stays as it is while there is no better one.
         if known is not None and not known.exact and found.for_now:
             return known
+        # Whether the backend's server takes the ids of this one isn't known.
+        self.probed = False
         return found
 
     def memory_of(self, path: str) -> Remembered:
