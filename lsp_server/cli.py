@@ -155,6 +155,11 @@ def _add_bench(commands: _Commands) -> None:
 def _add_models(commands: _Commands) -> None:
     parser = _add_command(commands, "models", "list the models and prompt formats known")
     parser.add_argument("name", metavar="NAME", nargs="?", help="all about this one, or a folder")
+    parser.add_argument(
+        "--download-tokenizer",
+        metavar="NAME",
+        help="fetch the tokenizer of that model, or of owner/name on the hub; no weights",
+    )
 
 
 def _leave_workspace(options: argparse.Namespace) -> None:
