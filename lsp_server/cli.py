@@ -129,7 +129,7 @@ def _add_context(commands: _Commands) -> None:
     parser.add_argument("--budget", type=int, metavar="N", help="most tokens the prompt may have")
     parser.add_argument("--prompt", action="store_true", help="print the prompt itself")
     parser.add_argument(
-        "--typed", type=int, metavar="N", help="as it is once the last N characters were typed"
+        "--typed", type=int, metavar="N", help="as it is once the last N keystrokes were typed"
     )
 
 
@@ -155,6 +155,11 @@ def _add_bench(commands: _Commands) -> None:
 def _add_models(commands: _Commands) -> None:
     parser = _add_command(commands, "models", "list the models and prompt formats known")
     parser.add_argument("name", metavar="NAME", nargs="?", help="all about this one, or a folder")
+    parser.add_argument(
+        "--download-tokenizer",
+        metavar="NAME",
+        help="fetch the tokenizer of that model, or of owner/name on the hub; no weights",
+    )
 
 
 def _leave_workspace(options: argparse.Namespace) -> None:

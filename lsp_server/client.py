@@ -148,8 +148,10 @@ class Connection:
         if answer is None or answer.done():
             return
         if (error := message.get("error")) is not None:
-            kind = "refused" if error.get("code") == _INVALID_PARAMS else None
-            answer.set_exception(FailureError(f"the server refused: {error['message']}", kind=kind))
+            # What is wrong with the parameters it says for whoever chose them.
+            is_ours = error.get("code") == _INVALID_PARAMS
+            said = error["message"] if is_ours else f"the server refused: {error['message']}"
+            answer.set_exception(FailureError(said, kind="refused" if is_ours else None))
         else:
             answer.set_result(message.get("result"))
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import time
-from contextlib import nullcontext
+from contextlib import nullcontext, suppress
 from dataclasses import dataclass, field
+from functools import partial
 from typing import TYPE_CHECKING
 
 from inference.answer.complete import Rules, complete
@@ -15,14 +16,14 @@ from lsp_server.preparation import Prepared, prepare
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from concurrent.futures import Executor
+    from concurrent.futures import Executor, Future
     from contextlib import AbstractContextManager
     from typing import Literal
 
     from context.types import Snapshot
     from inference.answer.complete import Outcome
     from inference.types import Completion, Prompt
-    from lsp_server.workspace import Workspace
+    from lsp_server.workspace import Remembered, Workspace
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,12 +90,38 @@ async def _prepared(
     """The prompt, made off the event loop; None for a backend that reads none."""
     if not workspace.backend.capabilities.prompt:
         return None
-    remembered = workspace.memory_of(snapshot.path)
-    made = await asyncio.get_running_loop().run_in_executor(
-        executor, prepare, workspace, snapshot, remembered, None
-    )
-    workspace.remember(snapshot.path, made.remembered)
+    path = snapshot.path
+    known = workspace.remembered.get(path)
+    # Who comes back from another file has most likely changed what this one's prompt shows.
+    is_back = known is not None and workspace.asked_in != path
+    workspace.asked_in = path
+    make = partial(prepare, workspace, snapshot, workspace.memory_of(path), None, is_idle=is_back)
+    work = executor.submit(make)
+    try:
+        made = await asyncio.wrap_future(work)
+    except asyncio.CancelledError:
+        keep = partial(_keep, asyncio.get_running_loop(), workspace, path, known)
+        work.add_done_callback(keep)
+        raise
+    workspace.remember(path, made.remembered)
     return made
+
+
+def _keep(
+    loop: asyncio.AbstractEventLoop,
+    workspace: Workspace,
+    path: str,
+    known: Remembered | None,
+    work: Future[Prepared],
+) -> None:
+    """Remember what a superseded request made, unless something newer is.
+
+    What was begun ends anyway, and the next request would choose and pack all of it again.
+    """
+    if work.cancelled() or work.exception() is not None:
+        return
+    with suppress(RuntimeError):  # The loop ended meanwhile.
+        loop.call_soon_threadsafe(workspace.supersede, path, known, work.result().remembered)
 
 
 async def _streamed(

@@ -4,7 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from context.selection.select import SelectState
+from context.types import Selection
+from inference.prompt.pack import PackState
+from inference.types import Prompt
 from lsp_server.preparation import Prepared, prepare
+from lsp_server.workspace import Remembered
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -15,29 +20,37 @@ if TYPE_CHECKING:
 
 Json = dict[str, Any]
 
+_NOTHING = Prepared(
+    Selection("", "", (), None, ()),
+    Prompt("", None, 0, (), ()),
+    Remembered(SelectState(), PackState()),
+    context_ms=0.0,
+    pack_ms=0.0,
+)
 
-def preview(workspace: Workspace, snapshot: Snapshot, budget_tokens: int | None = None) -> Json:
-    """The JSON object of the command, for the first request in a file.
+
+def preview(
+    workspace: Workspace, snapshot: Snapshot, budget_tokens: int | None = None
+) -> tuple[Json, Remembered | None]:
+    """The JSON object of `infill/context`, and what the next request in the file should know.
+
+    It shows the prompt that a completion would now be asked with, after those before it in
+    the file; or none, and as `refusal` why, where the document must not be sent to where
+    the backend is. Reads files and may load a tokenizer, so not on the event loop.
 
     Raises:
         BudgetError: the budget doesn't even hold the format's sentinels.
         TokenizerError: the tokenizer can't be read, or doesn't fit the model.
     """
-    return described(workspace, prepared(workspace, snapshot, budget_tokens), budget_tokens)
-
-
-def prepared(workspace: Workspace, snapshot: Snapshot, budget_tokens: int | None) -> Prepared:
-    """The prompt that a completion would now be asked with, after those before it in the file.
-
-    Raises:
-        BudgetError: the budget doesn't even hold the format's sentinels.
-        TokenizerError: the tokenizer can't be read, or doesn't fit the model.
-    """
-    return prepare(workspace, snapshot, workspace.memory_of(snapshot.path), budget_tokens)
+    refusal = workspace.refusal(snapshot)
+    if refusal is not None:
+        return described(workspace, _NOTHING, budget_tokens) | {"refusal": refusal}, None
+    made = prepare(workspace, snapshot, workspace.memory_of(snapshot.path), budget_tokens)
+    return described(workspace, made, budget_tokens), made.remembered
 
 
 def described(workspace: Workspace, made: Prepared, budget_tokens: int | None) -> Json:
-    """The JSON object of the request `infill/context`."""
+    """The JSON object of a prompt."""
     prompt = made.prompt
     return {
         "budget": budget_tokens or workspace.settings.context.budget_tokens,
@@ -50,6 +63,7 @@ def described(workspace: Workspace, made: Prepared, budget_tokens: int | None) -
         "healing": prompt.healing,
         "files": [_file(part, snippet) for part, snippet in packed(made)],
         "left_out": _left_out(made),
+        "refusal": None,
         "prompt": prompt.bos + prompt.text,
         "prompt_ids": list(prompt.token_ids) if prompt.token_ids is not None else None,
         "timings_ms": {"context": round(made.context_ms, 3), "pack": round(made.pack_ms, 3)},

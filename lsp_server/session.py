@@ -170,13 +170,13 @@ class Session:
             workspace.repository.shadow(workspace.relative(path), text)
         return workspace
 
-    def forget(self, document: Document) -> None:
+    def forget(self, document: Document) -> Workspace | None:
         """Let a closed document's file stand for itself again, and drop what was remembered."""
-        self.shadow(document, None)
+        workspace = self.shadow(document, None)
         path = to_path(document.uri)
-        workspace = self.workspace_of(path) if path else None
         if path and workspace:
             workspace.remembered.pop(workspace.relative(path), None)
+        return workspace
 
     def remember_shown(self, identifier: str, uri: str) -> None:
         """Keep which document a completion was shown in, the oldest forgotten first."""

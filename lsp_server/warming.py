@@ -17,7 +17,7 @@ from lsp_server.preparation import prepare
 
 if TYPE_CHECKING:
     from context.types import Snapshot
-    from inference.types import Prompt
+    from lsp_server.preparation import Prepared
     from lsp_server.session import Session
     from lsp_server.workspace import Workspace
 
@@ -26,8 +26,15 @@ PAUSE_S = 1.0
 log = logging.getLogger(__name__)
 
 
-def stop_warming(workspace: Workspace) -> None:
-    """Have a warm-up that waits or is under way end: somebody types on."""
+def stop_warming(workspace: Workspace, uri: str | None = None) -> None:
+    """Have a warm-up that waits or is under way end: somebody types on.
+
+    Args:
+        workspace: whose it is.
+        uri: only if it is for that document; None for any.
+    """
+    if uri is not None and uri != workspace.warming_uri:
+        return
     task, workspace.warming = workspace.warming, None
     if task is not None:
         task.cancel()
@@ -37,24 +44,30 @@ def warm_later(session: Session, workspace: Workspace, uri: str, snapshot: Snaps
     """Should nothing be asked or typed for a while, make the prompt anew that was just asked."""
     stop_warming(workspace)
     if workspace.warms_up:
+        workspace.warming_uri = uri
         workspace.warming = session.start(_warm_up(session, workspace, uri, snapshot))
 
 
 async def _warm_up(session: Session, workspace: Workspace, uri: str, snapshot: Snapshot) -> None:
     await asyncio.sleep(PAUSE_S)
+    known = workspace.remembered.get(snapshot.path)
     try:
-        prompt = await _made_anew(session, workspace, uri, snapshot)
-        if prompt is not None and prompt.text != workspace.read_prompt:
-            await workspace.backend.warm(request_for(workspace, snapshot, prompt))
-            workspace.read_prompt = prompt.text
+        made = await _made_anew(session, workspace, uri, snapshot)
+        if made is None:
+            return
+        if made.prompt.text != workspace.read_prompt:
+            await workspace.backend.warm(request_for(workspace, snapshot, made.prompt))
+            workspace.read_prompt = made.prompt.text
+        # Only now: who types on before goes on from the head that the server still has.
+        workspace.supersede(snapshot.path, known, made.remembered)
     except Exception:
         log.debug("a prompt wasn't read ahead", exc_info=True)
 
 
 async def _made_anew(
     session: Session, workspace: Workspace, uri: str, snapshot: Snapshot
-) -> Prompt | None:
-    """The prompt as of now, remembered; None where its document may not be sent or is another."""
+) -> Prepared | None:
+    """The prompt as of now; None where its document may not be sent or is another."""
     if not _is_same(session, uri, snapshot):
         return None
     if await refusal(workspace, snapshot, session.executor) is not None:
@@ -64,8 +77,7 @@ async def _made_anew(
     made = await asyncio.get_running_loop().run_in_executor(session.executor, make)
     if workspace.closed or not _is_same(session, uri, snapshot):
         return None
-    workspace.remember(snapshot.path, made.remembered)
-    return made.prompt
+    return made
 
 
 def _is_same(session: Session, uri: str, snapshot: Snapshot) -> bool:

@@ -80,7 +80,9 @@ class Workspace:
         probed: it was found out what the backend's server takes, with the tokenizer in use.
         probing: finds that out; done where it is known or the server couldn't be asked.
         patient_until_s: until then it is waited for, by the event loop's clock.
+        asked_in: the file that a prompt was last asked for in.
         warming: the warm-up that waits for a pause or is under way.
+        warming_uri: of the document that it is for.
         read_prompt: the text of the prompt that the backend read last.
         failure: for the user, why the last refresh came to nothing; None where it didn't.
         closing: set when nothing more is to be begun.
@@ -100,7 +102,9 @@ class Workspace:
     probed: bool = False
     probing: asyncio.Task[None] | None = None
     patient_until_s: float = 0.0
+    asked_in: str = ""
     warming: asyncio.Task[None] | None = None
+    warming_uri: str = ""
     read_prompt: str | None = None
     failure: str | None = None
     closing: Event = field(default_factory=Event)
@@ -164,6 +168,8 @@ class Workspace:
         # What was made with an estimate stays as it is while there is no better one.
         if known is not None and not known.exact and found.for_now:
             return known
+        # Whether the backend's server takes the ids of this one isn't known.
+        self.probed = False
         return found
 
     def memory_of(self, path: str) -> Remembered:
@@ -177,6 +183,11 @@ class Workspace:
         self.remembered.move_to_end(path)
         while len(self.remembered) > MAX_REMEMBERED:
             self.remembered.popitem(last=False)
+
+    def supersede(self, path: str, known: Remembered | None, memory: Remembered) -> None:
+        """Remember this for the file if what is remembered of it is still what was known."""
+        if not self.closed and self.remembered.get(path) is known:
+            self.remember(path, memory)
 
     async def learn(self) -> None:
         """Let a backend that learns from the repository take up what the index now holds."""

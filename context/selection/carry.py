@@ -26,17 +26,14 @@ if TYPE_CHECKING:
 # What matters of a choice: so many tokens of it and a share of the room, or all but a
 # quarter of a small room. Measured by `tests/bench/recall_walk.py`: more is read again at
 # every leap and finds no more, less loses members.
-_MATTERS_TOKENS, _MATTERS_SHARE = 2_000, 0.05
+_MATTERS_TOKENS, _MATTERS_SHARE = 1_500, 0.05
 _MATTERS_AT_MOST = 0.75
 # By so much the guess of what a text costs may be too low.
 _MARGIN = 1.05
 # Where that wasn't enough, so much of what stood there is tried next.
 _FEWER = 0.75
-# So much of its room a choice made anew takes: what the next place lacks fits behind it,
-# and nothing has to go.
-_FULL = 0.85
 # What matters enough to come while somebody works in a place, of the room that there is.
-_MATTERS_LATE = 0.67
+_MATTERS_LATE = 1.0
 
 
 class Carried(NamedTuple):
@@ -77,7 +74,7 @@ def carry(offered: Sequence[Offer], room: Room, ratio: float, stood: Sequence[Ch
         if fitted.most_chars >= split.lacking + LEAST_CHARS:
             return Carried(split.n_kept, fitted.chosen)
         split = _longest(wanted, room, ratio, kept[: int(_FEWER * len(kept))])
-    return Carried(0, fit(offered, room._replace(tokens=int(_FULL * room.tokens)), ratio).chosen)
+    return Carried(0, fit(offered, room, ratio).chosen)
 
 
 def append(

@@ -101,6 +101,8 @@ async def _listen(
             chunk = within(sent, request.max_new_tokens - heard.n_tokens)
             text, stopped = scanner.feed(heard.healed(chunk.text))
             heard.note(chunk, text, clock)
+            # A stop text is an end, whatever the limit.
+            heard.torn = heard.torn and not stopped
             if heard.healer.failed or stopped or cuts.feed(text) or chunk is not sent:
                 return
             if heard.is_late(chunk, clock):

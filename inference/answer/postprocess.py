@@ -25,6 +25,9 @@ _BLANKS = "the model generated nothing but blanks"
 # Lines and places beyond which nobody retypes; trying each costs as much as the text is long.
 _MAX_RETYPED = 128
 _MAX_PLACES = 64
+# More signs than anybody leaves after the cursor; trying each number of them costs as much
+# as the document around the cursor is long.
+_MAX_SIGNS = 32
 _REPEATS = "it only repeats what follows the cursor"
 
 
@@ -122,11 +125,12 @@ def _fit_rest(text: str, hole: Hole) -> Fitted:
     if re.search(r"\w", rest):
         whole = text.endswith(rest) and not unmatched(text[: -len(rest)])[1]
         return Fitted(text[: -len(rest)] if whole else text)
-    for size in range(len(rest) if rest[0] in _ENDS else 0, 0, -1):
+    most = min(len(rest), _MAX_SIGNS)
+    for size in range(most if rest[0] in _ENDS else 0, 0, -1):
         kept = text[:-size]
         if text.endswith(rest[:size]) and _closes(kept, rest, hole) and _balances(kept, text, hole):
             return Fitted(kept)
-    for size in range(len(rest), 0, -1):
+    for size in range(most if rest[0] in _CLOSERS else 0, 0, -1):
         if _holds(text, rest[:size], hole):
             return Fitted(text, size)
     return Fitted(text)
@@ -134,7 +138,7 @@ def _fit_rest(text: str, hole: Hole) -> Fitted:
 
 def _holds(text: str, rest: str, hole: Hole) -> bool:
     """Whether the text itself brings what stands after the cursor, and goes on from there."""
-    if rest[0] not in _CLOSERS or open_string(_last_line(hole.before + text)):
+    if rest not in text or open_string(_last_line(hole.before + text)):
         return False
     above = hole.above + text
     if rest[0] in ")]}" and imbalance(above, hole.below[len(rest) :]) >= imbalance(

@@ -110,7 +110,10 @@ def _undecided(folder: ModelFolder, fitting: list[ModelSpec]) -> str:
     said = f"config.json in {folder.path} says {found or 'nothing that tells a model'}"
     if fitting:
         names = ", ".join(spec.name for spec in fitting)
-        return f"{said}, which fits {names}; set `model` to the right one of them"
+        return (
+            f"{said}, which fits {names}; set `model` to the right one of them and `tokenizer` to "
+            "the folder, or call the folder as the hub calls the model"
+        )
     return (
         f"{said}, which fits no model known; tell its prompt format by a table `models.<name>` "
         "in the configuration, and set `model` to that name"

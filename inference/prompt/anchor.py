@@ -41,7 +41,7 @@ class Anchor:
         opens: whether the document began with `before`, and so must still.
         closes: whether the document ended with `behind`, and so must still but for blanks.
         is_blind: whether the prompt shows nothing behind the cursor.
-        reserve: tokens that may be typed; what the head leaves, if that isn't much.
+        reserve: tokens that may be typed; no more than the head leaves.
         demand: what its document would take of the budget.
         n_window: tokens of the two windows.
         n_front: tokens of the files in front.

@@ -135,10 +135,9 @@ def demand(
             f"of the format {form.name} and any text; raise `context.budget_tokens`"
         )
     fitting, room = _fitting(around, room, tokenizer)
-    reserve, most = _reserve(room)
+    reserve, most = _reserve(room, form)
     kept = 0 if anchoring == "off" or ends_with_prefix(form) else reserve
     late = _late(room) if kept and form.files_behind else 0
-    most = room if ends_with_prefix(form) else most
     room -= kept + late
     before = _count(prefix[-reach(room) :], room, tokenizer)
     behind = _count(suffix[: reach(room)], room, tokenizer) if form.has_fim else 0
@@ -177,13 +176,16 @@ def _fitting(around: Frame, room: int, tokenizer: Tokenizer) -> tuple[Frame, int
     return Frame(start, header, around.repository), room - (n_start if start else 0)
 
 
-def _reserve(room: int) -> tuple[int, int]:
-    """The least and the most that may be typed; nothing of a room that holds a few lines."""
+def _reserve(room: int, form: FimFormat) -> tuple[int, int]:
+    """The least and the most that may be typed; nothing of a room that holds a few lines.
+
+    A longer prefix may take whatever is left, save that it is encoded at each keystroke.
+    """
     if room < 2 * _MIN_RESERVE:
         return 0, 0
-    ceiling_tokens = room // 8 if room < 8 * _MIN_RESERVE else _MAX_RESERVE
+    top = room // 8 if room < 8 * _MIN_RESERVE else _MAX_RESERVE
     least, most = (max(_MIN_RESERVE, room // part) for part in (_LEAST_SHARE, _MOST_SHARE))
-    return min(least, ceiling_tokens), min(most, ceiling_tokens)
+    return min(least, top), _MAX_RESERVE if ends_with_prefix(form) else min(most, top)
 
 
 def _late(room: int) -> int:

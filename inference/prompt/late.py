@@ -100,7 +100,9 @@ def anew(
     if near and late:
         front = fit(near.front, room, job.counter, job.guard)
         n_joint = _joint(job.tokenizer)
-        left = room - front.n_tokens + late_room - n_joint
+        # Those that stood there already may take some of the windows' room, as they did.
+        lent = room - front.n_tokens if set(late) <= set(near.shown) else 0
+        left = lent + late_room - n_joint
         behind = fit(late, left, job.counter, job.guard)
         if not behind.lacks_room:
             return Files(front, behind, n_joint)

@@ -108,9 +108,9 @@ def _fault(error: Exception, hub_name: str) -> TokenizerError:
 
 
 def _cause(error: Exception) -> str:
-    from huggingface_hub import errors
+    from huggingface_hub import constants, errors
 
-    if isinstance(error, errors.OfflineModeIsEnabled):
+    if constants.HF_HUB_OFFLINE or isinstance(error, errors.OfflineModeIsEnabled):
         return "HF_HUB_OFFLINE is set; unset it, or set `tokenizer` to a tokenizer.json"
     if isinstance(error, errors.GatedRepoError):
         return "its makers want their terms accepted first; do so on its page, then set HF_TOKEN"

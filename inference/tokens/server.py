@@ -156,7 +156,15 @@ class ServerTokenizer:
         """The ids of texts that the tokenizer joins, against all that was tried."""
         if len(texts) > _MOST_APART:
             raise TokenizerError(f"{self.name} joins in one text what it keeps apart in another")
-        return [tuple(token.number for token in self._read(text)) for text in texts]
+        return [self._alone(text) for text in texts]
+
+    def _alone(self, text: str) -> Ids:
+        tokens = self._read(text)
+        spelt, wanted = b"".join(token.spelt for token in tokens), text.encode()
+        # It may spell a sign otherwise, but not nothing from some place on.
+        if len(spelt) < len(wanted) and wanted.startswith(spelt):
+            raise TokenizerError(f"{self.name} leaves out the end of a text")
+        return tuple(token.number for token in tokens)
 
     def _clean(self, piece: str) -> str:
         clean = encodable(piece)

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 from context import languages
 from context.types import Snapshot
-from inference.errors import InferenceError
+from inference.errors import BackendError, InferenceError
+from inference.types import Probing
 from lsp_server import launch
 from lsp_server.commands.configured import configured_for, server_arguments
 from lsp_server.commands.output import note, print_json, print_text
@@ -24,7 +25,9 @@ if TYPE_CHECKING:
     import argparse
 
     from lsp_server.commands.place import Place
+    from lsp_server.workspace import Workspace
 
+_PATIENCE_S = 2.0
 WHY = Column("why", "dim")
 # The first column says how relevant a file is: those with the highest numbers go first
 # where the budget is short. Depth is how many import steps away it lies.
@@ -47,18 +50,26 @@ def run(options: argparse.Namespace) -> None:
     """Print what would be sent; nothing is.
 
     Raises:
-        CommandError: as the exit codes of the command line say.
+        CommandError: as the exit codes of the command line say; that nothing would be sent
+            is an honest nothing, with the reason.
     """
     _check(options)
     place = resolve(options)
     shown = _previewed(options, place) if options.typed is None else _typed(options, place)
     if options.json:
         print_json(shown)
-    elif options.prompt:
+    if shown["refusal"] is not None:
+        raise NothingToOffer(shown["refusal"])
+    if not options.json:
+        _print(options, shown)
+
+
+def _print(options: argparse.Namespace, shown: dict[str, Any]) -> None:
+    if options.prompt:
         print_text(shown["prompt"], end="")
     else:
         _show(shown)
-    if "typed" in shown and not options.json:
+    if "typed" in shown:
         _tell(shown, aside=options.prompt)
 
 
@@ -76,14 +87,35 @@ def _previewed(options: argparse.Namespace, place: Place) -> dict[str, Any]:
         try:
             if place.to_crawl:
                 workspace.repository.refresh()
+            asyncio.run(_probe(workspace))
             path = workspace.relative(place.file)
             language = languages.of(path, place.text)
             snapshot = Snapshot(path, language, None, place.text, place.cursor)
-            return preview(workspace, snapshot, options.budget)
+            return preview(workspace, snapshot, options.budget)[0]
         finally:
             workspace.close()
     except InferenceError as error:
         raise UsageError(str(error), kind=error.kind) from None
+
+
+async def _probe(workspace: Workspace) -> None:
+    """Find out what the model server takes, as the language server does before a first prompt.
+
+    A prompt that is made without knowing it is as good.
+    """
+    backend = workspace.backend
+    if not isinstance(backend, Probing):
+        return
+    ids = workspace.tokenizer().encode(backend.probe_text)
+    try:
+        async with asyncio.timeout(_PATIENCE_S):
+            told = await backend.probe(ids)
+    except (BackendError, TimeoutError):
+        told = None
+    finally:
+        await backend.aclose()
+    if told is not None:
+        note(told)
 
 
 def _typed(options: argparse.Namespace, place: Place) -> dict[str, Any]:

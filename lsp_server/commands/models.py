@@ -1,4 +1,7 @@
-"""`infill models`: the models and prompt formats known, the user's own among them."""
+"""`infill models`: the models and prompt formats known, the user's own among them.
+
+And what of a model is fetched when asked: its tokenizer.
+"""
 
 from __future__ import annotations
 
@@ -6,11 +9,12 @@ from typing import TYPE_CHECKING
 
 from context.disk.files import find_root
 from inference.errors import InferenceError
-from inference.models import FORMATS, known_models
+from inference.models import FORMATS, find_model, known_models
+from inference.tokens.hub import TOKENIZER_FILE, download_tokenizer, hub_cache, is_hub_name
 from lsp_server.commands.configured import configured_for
-from lsp_server.commands.output import print_json, print_text
+from lsp_server.commands.output import note, print_json, print_text
 from lsp_server.commands.tables import Column, Table, show
-from lsp_server.errors import UsageError
+from lsp_server.errors import FailureError, UsageError
 from lsp_server.model_sheet import (
     USUAL_TOKENS,
     cache_size,
@@ -45,14 +49,17 @@ _COLUMNS = (
 
 
 def run(options: argparse.Namespace) -> None:
-    """Print the table of models, or all there is to say about one.
+    """Print the table of models, or all there is to say about one; or fetch its tokenizer.
 
     Raises:
         UsageError: there is no model of that name, or its folder doesn't tell which it is.
+        FailureError: a tokenizer can't be fetched.
     """
     root: Path = options.root or find_root(options.directory / "_")
     own = own_models(configured_for(options, root).settings.models)
-    if options.name is not None:
+    if options.download_tokenizer is not None:
+        _download(options, own)
+    elif options.name is not None:
         _run_one(_named(located_setting("model", options.name, options.directory), own), options)
     elif options.json:
         specs = known_models(own)
@@ -61,6 +68,45 @@ def run(options: argparse.Namespace) -> None:
         print_json({"models": [entry(spec) for spec in specs], "formats": formats})
     else:
         _show_all(known_models(own))
+
+
+def _download(options: argparse.Namespace, own: Sequence[ModelSpec]) -> None:
+    """Fetch a model's tokenizer from the hub, and print where it lies."""
+    if options.name is not None:
+        raise UsageError(
+            f"{options.name!r} was named beside --download-tokenizer, which takes one model alone"
+        )
+    name = _hub_name(options.download_tokenizer, own)
+    note(f"fetching {TOKENIZER_FILE} of {name} into {hub_cache()}")
+    try:
+        path = download_tokenizer(name)
+    except InferenceError as error:
+        raise FailureError(str(error), kind=error.kind) from None
+    if options.json:
+        print_json({"model": name, "path": str(path)})
+    else:
+        print_text(str(path))
+
+
+def _hub_name(name: str, own: Sequence[ModelSpec]) -> str:
+    """What a model is called on the hub, which may have it though the table hasn't.
+
+    Raises:
+        UsageError: there is no such model, or it isn't on the hub.
+    """
+    try:
+        spec = find_model(name, own)
+    except InferenceError as error:
+        if is_hub_name(name):
+            return name
+        raise UsageError(str(error), kind=error.kind) from None
+    if not spec.hub:
+        raise UsageError(
+            f"{spec.name} isn't known to be on the hub; name the repository that has its "
+            f"{TOKENIZER_FILE}, as owner/name",
+            kind="unknown-model",
+        )
+    return next((one for one in spec.hub if one.lower() == name.strip().lower()), spec.hub[0])
 
 
 def _named(name: str, own: Sequence[ModelSpec]) -> ModelSpec:

@@ -10,7 +10,7 @@ from pygls.exceptions import JsonRpcInvalidParams
 
 from inference.errors import InferenceError
 from lsp_server.positions import PositionError
-from lsp_server.preview import described, prepared
+from lsp_server.preview import preview
 from lsp_server.probing import probed
 from lsp_server.snapshots import PlaceInWorkspace, snapshot_at
 
@@ -30,14 +30,14 @@ def register(server: InfillServer) -> None:
         await probed(server, workspace)
         loop = asyncio.get_running_loop()
         try:
-            made = await loop.run_in_executor(
-                server.session.executor, prepared, workspace, snapshot, budget
+            shown, memory = await loop.run_in_executor(
+                server.session.executor, preview, workspace, snapshot, budget
             )
         except InferenceError as error:
             raise JsonRpcInvalidParams(str(error)) from None
-        if remember:
-            workspace.remember(snapshot.path, made.remembered)
-        return described(workspace, made, budget)
+        if remember and memory is not None:
+            workspace.remember(snapshot.path, memory)
+        return shown
 
 
 def _place(server: InfillServer, params: Any) -> PlaceInWorkspace:

@@ -10,6 +10,7 @@ from lsprotocol import types
 from lsp_server.indexing import keep_indexed
 from lsp_server.resting import rest
 from lsp_server.uris import to_path
+from lsp_server.warming import stop_warming
 
 if TYPE_CHECKING:
     from lsp_server.documents import Document
@@ -44,8 +45,9 @@ def register(server: InfillServer) -> None:
     def did_close(params: types.DidCloseTextDocumentParams) -> None:
         document = session.documents.get(params.text_document.uri)
         session.documents.close(params.text_document.uri)
-        if document is not None:
-            session.forget(document)
+        workspace = session.forget(document) if document is not None else None
+        if workspace is not None:
+            stop_warming(workspace, params.text_document.uri)
 
     @server.feature(types.TEXT_DOCUMENT_DID_SAVE)
     def did_save(params: types.DidSaveTextDocumentParams) -> None:
@@ -78,7 +80,10 @@ def _register_for_files(server: InfillServer) -> None:
 def _show(session: Session, document: Document) -> None:
     """Let a document stand before its file, and at the next pause be looked at."""
     workspace = session.shadow(document, document.text)
-    if workspace is not None and not workspace.resting:
+    if workspace is None:
+        return
+    stop_warming(workspace, document.uri)
+    if not workspace.resting:
         session.start(rest(session, workspace))
 
 

@@ -8,6 +8,7 @@ prompts, not the memory of a machine.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from math import ceil
 from typing import TYPE_CHECKING, Any
 
 from inference.tokens.estimate import EstimatingTokenizer
@@ -50,6 +51,7 @@ class Reader:
     block: int = BLOCK_TOKENS
     _ids: PrefixCache = field(init=False)
     _text: PrefixCache = field(init=False)
+    _estimate: EstimatingTokenizer = field(default_factory=EstimatingTokenizer)
 
     def __post_init__(self) -> None:
         """Ids and texts are cached apart."""
@@ -62,7 +64,8 @@ class Reader:
         if ids is not None:
             return self._ids.read(ids)
         text: str = shown["prompt"]
-        return estimated(text[len(text) - self._text.read([*map(ord, text)]) :])
+        start = len(text) - self._text.read([*map(ord, text)])
+        return _tokens_from(start, shown, self._estimate)
 
 
 def shared(before: dict[str, Any], after: dict[str, Any]) -> tuple[int, int]:
@@ -71,15 +74,21 @@ def shared(before: dict[str, Any], after: dict[str, Any]) -> tuple[int, int]:
     if one is not None and other is not None:
         same = _n_same(one, other)
         return same, len(one) - same
-    one, other = before["prompt"], after["prompt"]
-    same = _n_same(one, other)
-    # What sentinels take is known of a whole prompt only, so the rest is taken off that.
-    return max(0, after["tokens"] - estimated(other[same:])), estimated(one[same:])
+    estimate = EstimatingTokenizer()
+    same = _n_same(before["prompt"], after["prompt"])
+    n_head = after["tokens"] - _tokens_from(same, after, estimate)
+    return n_head, _tokens_from(same, before, estimate)
 
 
-def estimated(text: str) -> int:
-    """Tokens of a text where no tokenizer is at hand."""
-    return EstimatingTokenizer().count(text)
+def _tokens_from(start: int, shown: dict[str, Any], estimate: EstimatingTokenizer) -> int:
+    """Tokens of a prompt's text from there on, where no tokenizer is at hand.
+
+    Its share of all, as a sentinel is one token of them and many by its letters.
+    """
+    text: str = shown["prompt"]
+    n_tokens: int = shown["tokens"]
+    n_rest, n_whole = estimate.count(text[start:]), estimate.count(text)
+    return min(n_rest, ceil(n_tokens * min(1, n_rest / max(1, n_whole)))) if start else n_tokens
 
 
 def _n_same(one: Sequence[Any], other: Sequence[Any]) -> int:

@@ -266,7 +266,26 @@ def test_context_is_readable_and_prints_the_prompt(infill, repository):
     prompt = infill("context", "main.py:5:10", "--prompt", cwd=repository)
     assert "shapes.py" in table.out
     assert "before the cursor" in table.out
-    assert prompt.out.endswith("<｜fim▁end｜>")  # noqa: RUF001
+    assert prompt.out.endswith("<｜fim▁end｜>print(are")  # noqa: RUF001
+
+
+@pytest.mark.parametrize("typed", [(), ("--typed", "3")], ids=["as it is", "typed"])
+def test_context_of_what_is_not_sent_is_nothing_and_why(infill, repository, typed):
+    """Of a document that may not leave this machine a backend elsewhere gets no prompt."""
+    (repository / ".env").write_text("PORT=1\nHOST=")
+    remote = ("--set", "backend=openai", "--set", "endpoint=https://models.invalid/v1")
+    for asked in (("--json",), ("--prompt",), ()):
+        ran = infill("context", ".env:2:6", *remote, *typed, *asked, cwd=repository)
+        assert ran.code == 1
+        assert ".env is not sent to another machine: " in ran.err
+        if asked == ("--json",):
+            assert ran.json["refusal"] in ran.err
+            assert (ran.json["prompt"], ran.json["tokens"]) == ("", 0)
+        else:
+            assert ran.out == ""
+    local = infill("context", ".env:2:6", "--json", *typed, cwd=repository)
+    assert local.json["refusal"] is None
+    assert "PORT" in local.json["prompt"]
 
 
 def test_index_prints_the_graph_and_is_warm_the_second_time(infill, repository):

@@ -89,7 +89,7 @@ set_ups = st.builds(
     as_ids=st.booleans(),
     anchoring=st.sampled_from(["block", "block", "line", "off"]),
     heal=st.booleans(),
-    room=st.integers(1, 80) | st.integers(80, 1_500),
+    room=st.integers(1, 80) | st.integers(80, 1_500) | st.integers(1_500, 3_000),
 )
 
 

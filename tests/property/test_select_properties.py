@@ -11,7 +11,7 @@ from indexed import facts_of
 
 from context.index import Index, build
 from context.selection.select import SelectState, select
-from context.types import Moment, Selection, Snapshot
+from context.types import Behind, Moment, Selection, Snapshot
 
 if TYPE_CHECKING:
     from context.facts import FileFacts
@@ -25,14 +25,16 @@ def _shapes(most_methods: int) -> st.SearchStrategy[list[tuple[int, set[int]]]]:
     return st.lists(st.tuples(st.integers(0, most_methods), imported), min_size=2, max_size=5)
 
 
-MOMENTS: tuple[Moment, ...] = ("typing", "leap", "idle")
-# Where the cursor goes, what has happened, the budget, and which other file is edited before.
+MOMENTS: tuple[Moment, ...] = ("typing", "reach", "leap", "idle")
+# Where the cursor goes, what has happened, the budget, which other file is edited before, and
+# the room behind the document.
 STEPS = st.lists(
     st.tuples(
         st.integers(0, 3_000),
         st.sampled_from(MOMENTS),
         st.sampled_from((300, 700, 2_000, 2_050)),
         st.none() | st.integers(1, 4),
+        st.none() | st.sampled_from((0, 60, 400)),
     ),
     min_size=1,
     max_size=8,
@@ -88,12 +90,14 @@ def test_no_budget_is_exceeded_whatever_was_asked_before(
 @settings(max_examples=60, deadline=None)
 def test_whatever_happens_the_head_moves_late_and_all_that_matters_is_shown(
     shapes: list[tuple[int, set[int]]],
-    steps: list[tuple[int, Moment, int, int | None]],
+    steps: list[tuple[int, Moment, int, int | None, int | None]],
 ) -> None:
     """Never over the budget, the same again for the same, and no change where nothing lacks."""
     files = _files(shapes)
-    cost, state = Thirds(), SelectState()
-    for at, moment, budget, edited in steps:
+    cost, state, n_front = Thirds(), SelectState(), 0
+    for at, moment, budget, edited, late in steps:
+        is_behind = late is not None and moment != "leap" and n_front > 0
+        behind = Behind(n_front, late or 0) if is_behind else None
         if edited is not None and f"m{edited}.py" in files:
             files[f"m{edited}.py"] += f"\n\ndef added{at}(value): ...\n"
         index = build({path: _facts(path, text) for path, text in files.items()})
@@ -106,6 +110,7 @@ def test_whatever_happens_the_head_moves_late_and_all_that_matters_is_shown(
             index: Index = index,
             snapshot: Snapshot = snapshot,
             budget: int = budget,
+            behind: Behind | None = behind,
         ) -> tuple[Selection, SelectState]:
             return select(
                 index,
@@ -115,20 +120,26 @@ def test_whatever_happens_the_head_moves_late_and_all_that_matters_is_shown(
                 cost=cost,
                 read=files.get,
                 moment=moment,
+                behind=behind,
             )
 
         selection, made = asked(state)
         assert (selection, made) == asked(state)
-        assert sum(cost.snippet(item.path, item.text) for item in selection.snippets) <= budget
+        room = budget + (behind.tokens if behind else 0)
+        assert sum(cost.snippet(item.path, item.text) for item in selection.snippets) <= room
         before, after = state.snippets, selection.snippets
-        if moment == "typing" and before:
-            assert after == before[: len(after)]
+        is_typing = moment == "typing" or (moment == "reach" and behind is None)
+        if is_typing and before:
+            assert after in {before[:n] for n in range(len(before) + 1)}
+        elif behind and len(after) >= n_front and after[:n_front] == before[:n_front]:
+            assert asked(made)[1] is made
         elif after and before and after[0] is before[0]:
             # Something stayed, so all that matters here is shown: asked again, nothing changes.
             assert asked(made, "idle")[1] is made
         if all(index.facts[item.snippet.path].digest == item.digest for item in made.chosen):
             assert asked(made, "typing")[1] is made
         state = made
+        n_front = n_front if behind and len(after) >= n_front else len(after)
 
 
 @lru_cache(maxsize=64)

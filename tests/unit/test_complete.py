@@ -89,6 +89,12 @@ async def test_generation_stops_at_a_stop_text():
     assert backend.sent == 3
 
 
+async def test_a_stop_text_within_the_limit_is_an_end_like_any():
+    last = Chunk("\nb = c<eos>", finish_reason="length")
+    outcome, _ = await _complete(["a", last], request=_request(suffix=""))
+    assert outcome.completion.text == "a\nb = c"
+
+
 async def test_a_stop_text_that_never_ended_is_text():
     outcome, _ = await _complete(["a", " <e"])
     assert outcome.completion.text == "a <e"

@@ -6,12 +6,13 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import marked
+import pytest
 from indexed import facts_of
 
 from context.index import build
 from context.languages import of
 from context.selection.select import SelectState, select
-from context.types import Selection, Snapshot
+from context.types import Behind, Selection, Snapshot
 
 if TYPE_CHECKING:
     from context.types import Moment
@@ -70,15 +71,18 @@ def ask(
     files: dict[str, str] | None = None,
     path: str = "main.py",
     cost: Characters | None = None,
+    behind: Behind | None = None,
 ) -> tuple[Selection, SelectState]:
     found = FILES if files is None else files
     snapshot = Snapshot(path, of(path), 1, MAIN, cursor)
     selection, made = select(
         build(facts_of(found)), snapshot, state,
         budget_tokens=budget, cost=cost or Characters(), read=found.get, moment=moment,
+        behind=behind,
     )  # fmt: skip
     counter = cost or Characters()
-    assert sum(counter.snippet(item.path, item.text) for item in selection.snippets) <= budget
+    room = budget + (behind.tokens if behind else 0)
+    assert sum(counter.snippet(item.path, item.text) for item in selection.snippets) <= room
     return selection, made
 
 
@@ -119,6 +123,40 @@ def test_ranks_tell_what_goes_first_what_came_last() -> None:
     second, _ = ask(state, BOAT, budget=350)
     ranks = [item.rank for item in second.snippets]
     assert min(ranks[2:]) > max(ranks[:2])
+
+
+@pytest.mark.parametrize("moment", ["idle", "reach"])
+def test_what_is_missing_comes_behind_what_stands_in_front(moment: Moment) -> None:
+    first, state = ask(SelectState(), BOAT, budget=400)
+    behind = Behind(len(first.snippets), 300)
+    more, reached = ask(state, TRAIN, budget=400, moment=moment, behind=behind)
+    assert more.snippets[: len(first.snippets)] == first.snippets
+    assert "def lift" in "".join(item.text for item in more.snippets[len(first.snippets) :])
+    assert ask(reached, TRAIN, budget=400, moment=moment, behind=behind)[1] is reached
+    assert ask(reached, TRAIN, budget=400, moment="typing", behind=behind)[1] is reached
+    small = Behind(len(first.snippets), 5)
+    fewer, _ = ask(reached, TRAIN, budget=400, moment="typing", behind=small)
+    assert fewer.snippets == first.snippets
+
+
+@pytest.mark.parametrize("moment", ["idle", "reach"])
+def test_without_room_behind_the_document_what_is_missing_waits_for_a_leap(moment: Moment) -> None:
+    _, state = ask(SelectState(), BOAT, budget=400)
+    assert ask(state, TRAIN, budget=400, moment=moment)[1] is state
+
+
+def test_in_a_pause_an_import_that_was_typed_since_counts() -> None:
+    """Room behind the document or not."""
+    other = FILES | {"plane.py": "class Plane:\n    def fly(self, height): ...\n"}
+    text = MAIN.replace("\n", "\nfrom plane import Plane\n", 1)
+    index, cost = build(facts_of(other)), Characters()
+    options = {"budget_tokens": 900, "cost": cost, "read": other.get}
+    before = Snapshot("main.py", of("main.py"), 1, MAIN, BOAT)
+    _, state = select(index, before, SelectState(), **options)
+    after = Snapshot("main.py", of("main.py"), 2, text, text.index("boat.\n") + 5)
+    made, same = select(index, after, state, **options, moment="idle")
+    assert "plane.py" in paths(made)
+    assert select(index, after, same, **options, moment="idle")[1] is same
 
 
 def test_a_file_that_has_changed_is_made_anew_and_what_follows_with_it() -> None:

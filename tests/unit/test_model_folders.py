@@ -15,7 +15,9 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 LITE = find_model("deepseek-coder-v2-lite-base")
+LLAMA = find_model("codellama-7b")
 V2_TEMPLATE = "{% for m in messages %}{{ 'User: ' + m.content }}{% endfor %}{{ 'Assistant:' }}"
+LLAMA_TEMPLATE = "{{ '[INST] ' + messages[0].content + ' [/INST]' }}"
 V2_5_TEMPLATE = "{{ '<\uff5cUser\uff5c>' + m.content }}{{ '<\uff5cAssistant\uff5c>' }}"
 
 
@@ -38,27 +40,30 @@ def identified(folder: Path) -> str:
 
 
 def test_the_architecture_tells_the_model(tmp_path):
-    assert identified(write(tmp_path / "weights", LITE)) == "deepseek-coder-v2-lite-base"
+    own = find_model("deepseek-coder-6.7b-base")
+    assert identified(write(tmp_path / "weights", own)) == own.name
 
 
 def test_a_chat_template_tells_an_instruct_model(tmp_path):
-    folder = write(tmp_path / "weights", LITE, V2_TEMPLATE)
-    assert identified(folder) == "deepseek-coder-v2-lite-instruct"
+    assert identified(write(tmp_path / "a", LLAMA)) == "codellama-7b"
+    assert identified(write(tmp_path / "b", LLAMA, LLAMA_TEMPLATE)) == "codellama-7b-instruct"
 
 
 def test_models_of_one_architecture_are_told_by_how_they_chat(tmp_path):
+    """Those that chat alike, too, are all named, with the ways out."""
     large = find_model("deepseek-coder-v2-instruct")
-    assert identified(write(tmp_path / "a", large, V2_TEMPLATE)) == large.name
     with pytest.raises(UnknownModelError, match=r"fits deepseek-v2\.5, deepseek-v2\.5-1210; set"):
-        identified(write(tmp_path / "b", large, V2_5_TEMPLATE))
+        identified(write(tmp_path / "a", large, V2_5_TEMPLATE))
+    with pytest.raises(UnknownModelError, match=r"v2-instruct, deepseek-v2-chat; .*`tokenizer`"):
+        identified(write(tmp_path / "b", large, V2_TEMPLATE))
 
 
 def test_a_template_in_a_file_of_its_own_or_among_others(tmp_path):
-    folder = write(tmp_path / "a", LITE)
-    (folder / "chat_template.jinja").write_text(V2_TEMPLATE, "utf-8")
-    assert identified(folder) == "deepseek-coder-v2-lite-instruct"
-    several = [{"name": "default", "template": V2_TEMPLATE}]
-    assert identified(write(tmp_path / "b", LITE, several)) == "deepseek-coder-v2-lite-instruct"
+    folder = write(tmp_path / "a", LLAMA)
+    (folder / "chat_template.jinja").write_text(LLAMA_TEMPLATE, "utf-8")
+    assert identified(folder) == "codellama-7b-instruct"
+    several = [{"name": "default", "template": LLAMA_TEMPLATE}]
+    assert identified(write(tmp_path / "b", LLAMA, several)) == "codellama-7b-instruct"
 
 
 @pytest.mark.parametrize(
@@ -85,10 +90,13 @@ def test_a_name_that_the_architecture_denies_is_not_believed(tmp_path):
         identified(folder)
 
 
-def test_a_general_model_of_the_same_architecture_is_told_by_its_name(tmp_path):
+def test_a_general_model_of_the_same_architecture_is_told_by_its_name_alone(tmp_path):
     """DeepSeek-V2-Lite has the configuration of Coder's, and wasn't taught to fill in."""
-    folder = write(tmp_path / "DeepSeek-V2-Lite", LITE)
-    assert identified(folder) == "deepseek-v2-lite"
+    for spec in (LITE, find_model("deepseek-v2-lite")):
+        folder = write(tmp_path / spec.hub[0].split("/")[1], spec)
+        assert identified(folder) == spec.name
+    with pytest.raises(UnknownModelError, match=r"fits deepseek-coder-v2-lite-base, deepseek-v2-l"):
+        identified(write(tmp_path / "weights", LITE))
 
 
 def test_a_part_of_a_name_tells_nothing(tmp_path):
@@ -107,9 +115,9 @@ def test_another_models_control_tokens_speak_against_it(tmp_path):
 
 
 def test_a_folder_without_a_tokenizer_is_known_by_its_configuration(tmp_path):
-    folder = write(tmp_path / "a", LITE)
+    folder = write(tmp_path / "a", LLAMA)
     (folder / "tokenizer.json").unlink()
-    assert identified(folder) == LITE.name
+    assert identified(folder) == LLAMA.name
 
 
 @pytest.mark.parametrize("text", [None, "", "{", "[1]", "\x00" * 8, "[" * 100_000])

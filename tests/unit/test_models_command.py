@@ -9,6 +9,7 @@ from dataclasses import replace
 import pytest
 
 from inference.models import FORMATS, known_models
+from inference.tokens import hub
 from lsp_server.commands import models
 from lsp_server.errors import UsageError
 from lsp_server.model_sheet import spelled
@@ -21,11 +22,12 @@ OWN = '[models."my-model"]\nformat = "deepseek-v1"\nlicence = "ours (all of it)"
 def printed(tmp_path, capfdbinary):
     """What the command prints in a folder with a configuration of the user's."""
 
-    def run(name=None, *, as_json=False):
+    def run(name=None, *, as_json=False, download=None):
         config = tmp_path / "config.toml"
         config.write_text(OWN, "utf-8")
         given = {"root": tmp_path, "directory": tmp_path, "config": config, "set": []}
-        models.run(argparse.Namespace(name=name, json=as_json, verbose=False, **given))
+        given |= {"name": name, "download_tokenizer": download}
+        models.run(argparse.Namespace(json=as_json, verbose=False, **given))
         text = capfdbinary.readouterr().out.decode()
         return json.loads(text) if as_json else text
 
@@ -93,3 +95,50 @@ def test_what_is_shown_of_a_format_can_be_written_by_a_user(form):
     made = UserFormat.model_validate(shown).made(name)
     assert replace(made, reserved=()) == replace(form, reserved=())
     assert set(made.reserved) >= set(form.reserved)
+
+
+@pytest.mark.parametrize(
+    ("asked", "fetched"),
+    [
+        ("deepseek-coder-v2-lite-base", "deepseek-ai/DeepSeek-Coder-V2-Lite-Base"),
+        ("DeepSeek-AI/deepseek-coder-v2-lite-base", "deepseek-ai/DeepSeek-Coder-V2-Lite-Base"),
+        ("somebody/elses-model", "somebody/elses-model"),
+    ],
+)
+def test_a_tokenizer_is_fetched_by_any_name_of_its_model(
+    printed, tmp_path, monkeypatch, asked, fetched
+):
+    """Its configuration comes along; nothing else does."""
+    names = []
+    monkeypatch.setattr(
+        hub, "_over_the_network", lambda *of: names.append(of) or str(tmp_path / of[1])
+    )
+    shown = printed(download=asked, as_json=True)
+    assert shown == {"model": fetched, "path": str(tmp_path / "tokenizer.json")}
+    assert names == [(fetched, "tokenizer_config.json"), (fetched, "tokenizer.json")]
+    assert printed(download=asked) == f"{tmp_path / 'tokenizer.json'}\n"
+
+
+@pytest.mark.parametrize(
+    ("asked", "message"),
+    [
+        ("deepseek-coder-v2-lite-bass", "near it: .*deepseek-coder-v2-lite-base"),
+        ("my-model", "isn't known to be on the hub"),
+        ("./weights", "unknown model"),
+    ],
+)
+def test_what_the_hub_can_not_have_is_wrong_use(printed, asked, message):
+    with pytest.raises(UsageError, match=message) as caught:
+        printed(download=asked)
+    assert caught.value.kind == "unknown-model"
+
+
+def test_one_model_at_a_time_is_fetched(printed):
+    with pytest.raises(UsageError, match="takes one model alone"):
+        printed("my-model", download="my-model")
+
+
+def test_what_is_only_looked_at_is_not_fetched(printed, monkeypatch):
+    monkeypatch.setattr(hub, "_over_the_network", lambda *_: pytest.fail("it was fetched"))
+    printed()
+    printed("deepseek-coder-v2-lite-base")

@@ -9,6 +9,7 @@ from __future__ import annotations
 import pytest
 from marked import parse
 
+from inference.answer import postprocess
 from inference.answer.hole import hole_at
 from inference.answer.postprocess import fit
 from inference.types import NoCompletion
@@ -185,3 +186,14 @@ def test_what_was_torn_off_is_dropped_where_whole_lines_remain():
 
 def test_line_ends_are_the_documents():
     assert _fitted("a = 1\r\nx = $0\r\n", "1\ny = 2\n") == "a = 1\r\nx = ⟦1\r\ny = 2⟧\r\n"
+
+
+@pytest.mark.parametrize(("opened", "closed"), [("(", ")"), ("'", "'"), ("=", "=")])
+@pytest.mark.parametrize("text", ["x", "x)", ")" * 300, "x''" * 50])
+def test_a_line_of_signs_without_end_is_not_looked_at_sign_by_sign(
+    monkeypatch, opened, closed, text
+):
+    asked = []
+    monkeypatch.setattr(postprocess, "imbalance", lambda *_: asked.append(1) or 0)
+    fit(text, hole_at("y = " + opened * 20_000, closed * 20_000 + "\n"), "block")
+    assert len(asked) <= 200

@@ -7,7 +7,7 @@ from types import SimpleNamespace
 from context.types import LeftOut, Selection, Snippet
 from inference.types import Prompt, PromptPart
 from lsp_server.preparation import Prepared
-from lsp_server.preview import described
+from lsp_server.preview import described, preview
 
 WORKSPACE = SimpleNamespace(
     settings=SimpleNamespace(context=SimpleNamespace(budget_tokens=100)),
@@ -54,3 +54,12 @@ def test_every_part_of_the_document_has_its_share():
     assert shares == [10, 20, 3]
     assert shown["healing"] == "fo"
     assert shown["budget"] == 100
+    assert shown["refusal"] is None
+
+
+def test_of_a_document_that_may_not_be_sent_there_is_no_prompt():
+    """But why: who looks at it wants to know what leaves this machine."""
+    there = SimpleNamespace(**vars(WORKSPACE), refusal=lambda _: "main.py stays: a reason")
+    shown, memory = preview(there, None)
+    assert shown["refusal"] == "main.py stays: a reason"
+    assert (shown["prompt"], shown["tokens"], shown["files"], memory) == ("", 0, [], None)

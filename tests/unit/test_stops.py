@@ -27,6 +27,7 @@ def _scan(stops, pieces):
         (("<eos>",), "<eos>", ("", True)),
         (("b", "abc"), "xabc", ("xa", True)),
         (("cd", "bcd"), "abcd", ("a", True)),
+        (("<EOT>", "▁<EOT>"), "x▁<EOT>", ("x", True)),
         (("aab",), "aaab", ("a", True)),
         ((), "anything", ("anything", False)),
         (("",), "anything", ("anything", False)),

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import logging
 import os
-import threading
 from contextlib import contextmanager
 from dataclasses import replace
-from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 
+import hub_wire
 import pytest
 import tiny_bpe
 from huggingface_hub import constants, errors, hf_hub_download
@@ -21,7 +20,7 @@ from inference.tokens.tokenizer import load_tokenizer
 
 NAME = "maker/model"
 SPEC = replace(define_model("tiny", "deepseek-v2"), hub=(NAME,))
-COMMIT = "0123456789abcdef0123456789abcdef01234567"
+COMMIT = hub_wire.COMMIT
 
 
 @pytest.fixture
@@ -111,40 +110,9 @@ def test_what_was_found_and_does_not_fit_is_passed_over(hub, tmp_path, caplog):
 
 @contextmanager
 def served(files):
-    """A hub that has these files of the model, and the means to fetch from it."""
-
-    class Handler(BaseHTTPRequestHandler):
-        def do_HEAD(self):
-            self._reply(body=False)
-
-        def do_GET(self):
-            self._reply(body=True)
-
-        def _reply(self, *, body):
-            data = files.get(self.path.rpartition("/")[2])
-            self.send_response(200 if data is not None else 404)
-            if data is None:
-                self.send_header("X-Error-Code", "EntryNotFound" if files else "RepoNotFound")
-            self.send_header("X-Repo-Commit", COMMIT)
-            self.send_header("ETag", f'"{len(data or b"")}"')
-            self.send_header("Content-Length", str(len(data or b"")))
-            self.end_headers()
-            if body and data:
-                self.wfile.write(data)
-
-        def log_message(self, *_):
-            pass
-
-    server = HTTPServer(("127.0.0.1", 0), Handler)
-    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
-    thread.start()
-    endpoint = f"http://127.0.0.1:{server.server_address[1]}"
-    try:
+    """The means to fetch from a hub that has these files of the model."""
+    with hub_wire.serve(files) as endpoint:
         yield lambda name, file: hf_hub_download(name, file, endpoint=endpoint)
-    finally:
-        server.shutdown()
-        server.server_close()
-        thread.join()
 
 
 def test_a_tokenizer_is_fetched_when_asked(hub, tmp_path, monkeypatch):
@@ -184,6 +152,14 @@ def test_what_keeps_it_from_being_fetched_is_told(error, message):
 
     with pytest.raises(TokenizerError, match=message):
         download_tokenizer(NAME, fetch=fetch)
+
+
+def test_that_the_library_is_offline_is_told_as_that(hub, monkeypatch):
+    """It says itself that a file isn't there."""
+    monkeypatch.setattr(constants, "HF_HUB_CACHE", str(hub))
+    monkeypatch.setattr(constants, "HF_HUB_OFFLINE", True)
+    with pytest.raises(TokenizerError, match="HF_HUB_OFFLINE is set"):
+        download_tokenizer(NAME)
 
 
 def test_only_names_of_the_hub_are_fetched():

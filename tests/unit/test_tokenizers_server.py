@@ -169,6 +169,20 @@ def test_what_can_be_no_id_is_none(server, dialect, number, monkeypatch):
     assert asked(server).name == "estimate"
 
 
+def test_a_server_that_cuts_texts_short_is_not_believed(server, monkeypatch):
+    """As those do whose tokenizer was saved with a limit."""
+    tokenizer = asked(server)
+    told = tokenize_wire.Told.reply
+
+    def cutting(of, path, body):
+        answer = told(of, path, body)
+        return answer | {key: answer[key][:3] for key in ("tokens", "token_strs")}
+
+    monkeypatch.setattr(tokenize_wire.Told, "reply", cutting)
+    with pytest.raises(TokenizerError, match="leaves out the end of a text"):
+        tokenizer.encode("a_name = another_name + one_more\n")
+
+
 @pytest.mark.parametrize("drips", ["start", "body"])
 def test_a_server_that_drips_is_given_up_as_a_whole(server, drips, monkeypatch):
     """However often it sends something: only the whole answer counts, and it's asked once."""

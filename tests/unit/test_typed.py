@@ -92,6 +92,24 @@ def test_prompts_without_ids_are_read_as_text():
     assert shared(_shown(None, text=text), longer) == (longer["tokens"] - 2, 0)
 
 
+def test_no_more_is_read_of_a_prompt_than_it_has():
+    """Sentinels take few tokens and many letters, of which a small prompt mostly consists."""
+    head = (
+        "<\uff5cfim\u2581begin\uff5c>#a.py\n<\uff5cfim\u2581hole\uff5c><\uff5cfim\u2581end\uff5c>"
+    )
+    first, second = ({**_shown(None, text=head + typed), "tokens": 9} for typed in ("x", "y"))
+    reader = Reader(1)
+    assert reader.read(first) == 9
+    assert reader.read(second) in range(1, 3)
+    assert shared(first, second) == (8, 1)
+    other = {**_shown(None, text="#" + head), "tokens": 9}
+    assert reader.read(other) == 9
+    assert shared(first, other) == (0, 9)
+    nothing = {**_shown(None, text=""), "tokens": 0}
+    assert reader.read(nothing) == 0
+    assert shared(first, nothing) == (0, 9)
+
+
 def test_a_head_stands_still_when_only_what_was_typed_differs():
     """What was typed first is typed on, or replaced; it is no part of the head."""
     same = _summed_up([_shown([1, 2, 3, 7], 1), _shown([1, 2, 3, 8], 1), _shown([1, 2, 3, 8, 9])])

@@ -170,13 +170,13 @@ def test_a_table_can_not_come_from_the_environment(tmp_path):
 
 def test_a_model_is_named_by_its_folder(configured, tmp_path):
     """Its own files decide, whatever the folder is called."""
-    lite = find_model("deepseek-coder-v2-lite-base")
+    own = find_model("deepseek-coder-6.7b-base")
     folder = tmp_path / "some weights"
     folder.mkdir()
     with pytest.raises(UnknownModelError, match=r"no config\.json"):
         model_of(configured("", f"model={folder}").settings)
-    (folder / "config.json").write_text(json.dumps(dict(lite.fingerprints)), "utf-8")
-    assert model_of(configured("", f"model={folder}").settings) is lite
+    (folder / "config.json").write_text(json.dumps(dict(own.fingerprints)), "utf-8")
+    assert model_of(configured("", f"model={folder}").settings) is own
 
 
 def test_an_unknown_model_is_told_the_way_out(configured):

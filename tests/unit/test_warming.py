@@ -123,6 +123,39 @@ async def test_who_types_on_ends_it_at_once(opened):
     assert workspace.read_prompt is None
 
 
+async def test_what_was_not_read_to_its_end_is_not_gone_on_from(opened):
+    """The head before it is the one that the server still has."""
+    session, workspace, uri, snapshot = opened("hanging")
+    warm_later(session, workspace, uri, snapshot)
+    await workspace.backend.begun.wait()
+    assert "main.py" not in workspace.remembered
+    stop_warming(workspace)
+
+
+async def test_only_its_own_document_ends_it_where_one_is_named(opened):
+    session, workspace, uri, snapshot = opened("hanging")
+    warm_later(session, workspace, uri, snapshot)
+    stop_warming(workspace, uri + "x")
+    assert workspace.warming is not None
+    stop_warming(workspace, uri)
+    assert workspace.warming is None
+
+
+async def test_what_was_asked_meanwhile_stays_remembered(opened):
+    session, workspace, uri, snapshot = opened()
+    newer = workspace.memory_of("main.py")
+    warm = workspace.backend.warm
+
+    async def warm_and_ask(request):
+        await warm(request)
+        workspace.remember("main.py", newer)
+
+    workspace.backend.warm = warm_and_ask
+    warm_later(session, workspace, uri, snapshot)
+    await workspace.warming
+    assert workspace.remembered["main.py"] is newer
+
+
 async def test_what_goes_wrong_is_nobodys_business(opened, caplog):
     session, workspace, uri, snapshot = opened("failing")
     warm_later(session, workspace, uri, snapshot)

@@ -127,7 +127,7 @@ def _v1(
 
 # DeepSeek-Coder-V2, arXiv 2406.11931, and `config.json` of each. 128K is what the maker states;
 # the configuration's 163,840 positions are those of its rotary scaling. The general models have
-# the same configuration: a folder is theirs only by its whole name.
+# the same configuration: a folder that isn't called by its whole name may be of either.
 def _v2(
     title: str,
     form: FimFormat,
@@ -151,7 +151,7 @@ def _v2(
         active_b=2.4 if is_lite else 21.0,
         kv_bytes_per_token=latent_cache_bytes(layers=layers, kv_lora_rank=512, rope_dim=64),
         chat=chat,
-        fingerprints=() if is_general else _v2_fingerprint(layers, 2048 if is_lite else 5120),
+        fingerprints=_v2_fingerprint(layers, 2048 if is_lite else 5120),
         note=note,
     )
 

@@ -44,9 +44,7 @@ CODEGEMMA = FimFormat(
     ),
     header_alone=False,
 )
-CODEGEMMA_PREFIX = replace(
-    CODEGEMMA, name="codegemma-prefix", layout=("files", "header", "prefix"), stops=("<eos>",)
-)
+CODEGEMMA_PREFIX = replace(CODEGEMMA, name="codegemma-prefix", layout=("files", "header", "prefix"))
 FORMATS: tuple[FimFormat, ...] = (CODEGEMMA, CODEGEMMA_PREFIX)
 
 _LICENCE = "Gemma Terms of Use (use-based restrictions, commercial use allowed)"

@@ -33,7 +33,15 @@ GRANITE_4 = replace(
     GRANITE_3_3,
     name="granite-4.0",
     layout=(_PREFIX, "files", "header", "prefix", _SUFFIX, "suffix", _MIDDLE),
-    stops=("<|end_of_text|>", "<|fim_prefix|>", "<|fim_suffix|>", "<|fim_middle|>", "<|fim_pad|>"),
+    stops=(
+        "<|end_of_text|>",
+        "<|fim_prefix|>",
+        "<|fim_suffix|>",
+        "<|fim_middle|>",
+        "<|fim_pad|>",
+        "<|filename|>",
+        "<|reponame|>",
+    ),
     reserved=(
         "<|end_of_text|>",
         "<|fim_",

@@ -35,7 +35,8 @@ def _form(name: str, layout: tuple[Slot | Control, ...]) -> FimFormat:
         file=_PATH_LINE,
         header=_PATH_LINE,
         # Servers end at EOS by its id; as a text it is a tag of HTML.
-        stops=("<EOT>", "<PRE>", "<SUF>", "<MID>"),
+        # Servers that send control tokens spell them as the vocabulary does.
+        stops=("<EOT>", "<PRE>", "<SUF>", "<MID>", "▁<EOT>", "▁<PRE>", "▁<SUF>", "▁<MID>"),
         reserved=_RESERVED,
         header_alone=False,
     )

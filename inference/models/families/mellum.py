@@ -23,7 +23,14 @@ MELLUM = replace(
     layout=("files", "header", _SUFFIX, "suffix", _PREFIX, "prefix", _MIDDLE),
     file=_FILE,
     header=_FILE,
-    stops=("<|endoftext|>", "<filename>", "<fim_suffix>", "<fim_prefix>", "<fim_middle>"),
+    stops=(
+        "<|endoftext|>",
+        "<filename>",
+        "<fim_suffix>",
+        "<fim_prefix>",
+        "<fim_middle>",
+        "<reponame>",
+    ),
 )
 FORMATS: tuple[FimFormat, ...] = (MELLUM,)
 

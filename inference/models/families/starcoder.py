@@ -29,7 +29,14 @@ STARCODER2 = FimFormat(
     start=(Control("<repo_name>"), "{repository}"),
     file=(_FILE_SEP, "{path}\n"),
     header=("{path}\n",),
-    stops=("<|endoftext|>", "<file_sep>", "<fim_prefix>", "<fim_suffix>", "<fim_middle>"),
+    stops=(
+        "<|endoftext|>",
+        "<file_sep>",
+        "<fim_prefix>",
+        "<fim_suffix>",
+        "<fim_middle>",
+        "<repo_name>",
+    ),
     reserved=(
         "<|endoftext|>",
         "<fim_",
