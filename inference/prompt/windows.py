@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 # Code has 2.5 to 4 characters a token, and rarely stretches that have more than these.
 CHARS_PER_TOKEN = 6
-# Where a window has to move, it leaves a sixth of its room to grow into, and begins at a
+# Where a window has to move, it leaves an eighth of its room to grow into, and begins at a
 # border between blocks of so many characters; of fewer where that would be much of it.
 _BLOCK_CHARS, _LEAST_BLOCK_CHARS = 1_024, 64
 
@@ -76,7 +76,7 @@ def _line_end(suffix: str, ceiling: int, room: int, count: Count) -> int:
 
 def _fresh_start(prefix: str, floor: int, room: int, count: Count) -> int:
     """At a coarse border, so that places near each other have the same; else at a line."""
-    target = room - room // 6
+    target = room - room // 8
     start, used = _coarse_start(prefix, floor, target, count)
     if used * 2 < room:
         start = _line_start(prefix, floor, target, count)
@@ -104,8 +104,8 @@ def _coarse_start(prefix: str, floor: int, room: int, count: Count) -> tuple[int
 
 
 def _block_chars(room: int) -> int:
-    """A twentieth of a window or so; a power of two, so that windows have borders in common."""
-    chars = 1 << max(0, room // 4).bit_length() >> 1
+    """A tenth of a window or so; a power of two, so that windows have borders in common."""
+    chars = 1 << max(0, room // 2).bit_length() >> 1
     return max(_LEAST_BLOCK_CHARS, min(_BLOCK_CHARS, chars))
 
 
