@@ -104,7 +104,7 @@ def _coarse_start(prefix: str, floor: int, room: int, count: Count) -> tuple[int
 
 
 def _block_chars(room: int) -> int:
-    """A tenth of a window or so; a power of two, so that most windows have borders in common."""
+    """A tenth of a window or so; a power of two, so that windows have borders in common."""
     chars = 1 << max(0, room // 2).bit_length() >> 1
     return max(_LEAST_BLOCK_CHARS, min(_BLOCK_CHARS, chars))
 
