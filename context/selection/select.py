@@ -101,7 +101,7 @@ def select(  # noqa: PLR0913 -- the inputs of a pure function
     last = SelectState(snapshot.path, cost, memo=state.memo) if is_new else state
     is_typing = moment == "typing" or (moment == "reach" and behind is None)
     if is_typing and not is_new and _is_there(last, index):
-        last = _within(last, budget_tokens, behind)
+        last = _within(last, budget_tokens + (behind.tokens if behind else 0))
         return _selection(snapshot, last, last.scope), last
     facts = _facts(index, snapshot)
     around = enclosing(facts, snapshot.text, snapshot.cursor)
@@ -128,12 +128,10 @@ def _is_there(state: SelectState, index: Index) -> bool:
     return all(item.snippet.path in index.facts for item in state.chosen)
 
 
-def _within(state: SelectState, budget_tokens: int, behind: Behind | None) -> SelectState:
+def _within(state: SelectState, budget_tokens: int) -> SelectState:
     """As much of what was chosen, from the first on, as a budget holds that may be smaller now."""
     left, chosen = budget_tokens, state.chosen
     for n_kept, item in enumerate(chosen):
-        if behind and n_kept == behind.n_front:
-            left = behind.tokens
         left -= item.tokens
         if left < 0:
             return replace(state, chosen=chosen[:n_kept], snippets=state.snippets[:n_kept])

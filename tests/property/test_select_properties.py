@@ -131,9 +131,7 @@ def test_whatever_happens_the_head_moves_late_and_all_that_matters_is_shown(
         is_typing = moment == "typing" or (moment == "reach" and behind is None)
         if is_typing and before:
             assert after in {before[:n] for n in range(len(before) + 1)}
-        elif behind and len(after) >= n_front and after[:n_front] == before[:n_front]:
-            assert asked(made)[1] is made
-        elif after and before and after[0] is before[0]:
+        elif behind is None and after and before and after[0] is before[0]:
             # Something stayed, so all that matters here is shown: asked again, nothing changes.
             assert asked(made, "idle")[1] is made
         if all(index.facts[item.snippet.path].digest == item.digest for item in made.chosen):

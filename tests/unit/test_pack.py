@@ -181,14 +181,14 @@ def test_the_windows_start_stays_while_lines_are_typed(anchoring):
 
 @pytest.mark.parametrize("budget", [2_048, 4_096, 8_192])
 def test_little_of_a_budget_is_left(budget):
-    """A reserve and a start that may stay: on average no more than an eighth together."""
+    """Reserves and a start that may stay: on average no more than a sixth together."""
     text = "".join(f"    value_{number} = compute({number})\n" for number in range(4_000))
     fill = (_snippet("a.py", "x = 1\n" * (budget // 11)),)
     used = []
     for cursor in range(len(text) // 3, len(text) // 3 + 9_000, 617):
         prompt, _ = _pack(Selection(text[:cursor], text[cursor:], fill, None, ()), budget=budget)
         used.append(prompt.n_tokens / budget)
-    assert sum(used) / len(used) >= 7 / 8
+    assert sum(used) / len(used) >= 5 / 6
 
 
 def test_another_files_anchors_are_not_kept():
