@@ -1,4 +1,4 @@
-"""What is missing while somebody types in one place stands behind the document, and alone is read."""
+"""What is missing while somebody types stands behind the document, and is all that is read."""
 
 from __future__ import annotations
 
