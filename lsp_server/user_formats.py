@@ -31,7 +31,7 @@ class UserFormat(BaseModel):
     Attributes:
         layout: what stands where, each slot and each text an item of its own.
         controls: which texts, wherever they stand, are the tokenizer's control tokens;
-            by default every text of the layout.
+            by default every text of the layout but white space, which is in any source.
         tokens: their texts in the tokenizer's vocabulary, where these are others.
         bos_tokens: the control tokens of `bos`, where it is several.
         stops: where a completion ends; by default at `eos` and at every control token.
@@ -45,7 +45,7 @@ class UserFormat(BaseModel):
     header: str = ""
     start: str = ""
     header_alone: bool = True
-    controls: tuple[Text, ...] = ()
+    controls: tuple[Text, ...] | None = None
     tokens: dict[Text, Text] = Field(default={})
     bos: str = ""
     bos_tokens: tuple[Text, ...] = ()
@@ -61,6 +61,12 @@ class UserFormat(BaseModel):
                 f"layout: {unknown[0]!r} is no slot; known are {', '.join(_SLOTS)}, "
                 "each an item of its own"
             )
+        blank = [text for text in self.controls or () if not text.strip()]
+        if blank:
+            raise ValueError(
+                f"controls: {blank[0]!r} is white space, which stands in any source; leave it "
+                "out, and it is a plain text of the layout"
+            )
         twice = [slot for slot in _SLOTS if self.layout.count(slot) > 1]
         if twice or "{prefix}" not in self.layout:
             raise ValueError(f"layout: {(twice or ['{prefix}'])[0]} must stand there once")
@@ -73,10 +79,9 @@ class UserFormat(BaseModel):
 
     def made(self, name: str) -> FimFormat:
         """The format as `pack` reads it, under this name."""
-        texts = tuple(item for item in self.layout if not item.startswith("{"))
-        controls = {
-            text: Control(text, self.tokens.get(text, "")) for text in self.controls or texts
-        }
+        texts = [item for item in self.layout if item not in _SLOTS and item.strip()]
+        chosen = texts if self.controls is None else self.controls
+        controls = {text: Control(text, self.tokens.get(text, "")) for text in chosen}
         marks = tuple(dict.fromkeys((*controls, *filter(None, (self.bos, self.eos)))))
         return FimFormat(
             name,

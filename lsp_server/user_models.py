@@ -59,7 +59,7 @@ class UserModel(BaseModel):
     aliases: tuple[Text, ...] = ()
     licence: str = ""
     use: Use = "completion"
-    parameters_b: float = Field(default=0.0, ge=0.0)
+    parameters_b: float = Field(default=0.0, ge=0.0, le=1e6)
     kv_bytes_per_token: int = Field(default=0, ge=0)
     chat: str | None = None
     note: str = "of your own"
@@ -111,6 +111,8 @@ def _distinct(models: dict[str, UserModel]) -> dict[str, UserModel]:
     owners: dict[str, str] = {}
     for name, model in models.items():
         for known in dict.fromkeys(key.strip().lower() for key in (name, *model.aliases)):
+            if not known or not known.isprintable():
+                raise ValueError(f"{known!r} is no name: it is blank or can't be printed")
             if known in owners:
                 raise ValueError(f"{known!r} names both {owners[known]!r} and {name!r}")
             owners[known] = name

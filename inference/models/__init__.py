@@ -27,6 +27,7 @@ __all__ = [
     "known_models",
 ]
 
+_MOST_SHOWN = 100
 DEFAULT_MODEL = "deepseek-coder-v2-lite-base"
 
 
@@ -49,8 +50,9 @@ def find_model(name: str, own: Sequence[ModelSpec] = ()) -> ModelSpec:
         near = difflib.get_close_matches(name.strip().lower(), by_name, n=3, cutoff=0.5)
         hint = ", ".join(sorted({by_name[key].name for key in near})) or "nothing"
         raise UnknownModelError(
-            f"unknown model {name!r}; near it: {hint}. `infill models` lists all; any other model "
-            "gets its prompt format by a table `models.<name>` in the configuration, or by the "
+            f"unknown model {name[:_MOST_SHOWN]!r}; near it: {hint}. `infill models` lists all; "
+            "any other model gets its prompt format by a table `models.<name>` in the "
+            "configuration, or by the "
             f"setting `format`, one of {', '.join(FORMATS)}"
         ) from None
 

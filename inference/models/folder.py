@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
     from inference.models.spec import ModelSpec
 
+_MOST_SHOWN = 80
 # What of a `config.json` tells a person which model it is.
 _TELLING = (
     "_name_or_path",
@@ -103,9 +104,16 @@ def _chats_as(folder: ModelFolder) -> Callable[[ModelSpec], bool]:
     return fits
 
 
+def _printable(value: object) -> str:
+    """What somebody else's file says, as far as a terminal may be shown it."""
+    return "".join(sign for sign in str(value)[:_MOST_SHOWN] if sign.isprintable())
+
+
 def _undecided(folder: ModelFolder, fitting: list[ModelSpec]) -> str:
     found = ", ".join(
-        f"{key} {folder.config[key]}" for key in _TELLING if folder.config.get(key) is not None
+        f"{key} {_printable(folder.config[key])}"
+        for key in _TELLING
+        if folder.config.get(key) is not None
     )
     said = f"config.json in {folder.path} says {found or 'nothing that tells a model'}"
     if fitting:

@@ -7,6 +7,8 @@ generated must begin with it ("token healing", from the guidance project).
 
 from __future__ import annotations
 
+import re
+
 # What is taken back is generated anew, so that it may not be long.
 _MAX_CHARS = 64
 _MAX_SIGNS = 8
@@ -14,6 +16,9 @@ _MAX_SIGNS = 8
 _GROUP = 3
 # Nothing is taken back over a line end, nor over what a grammar can't ask a model for.
 _BORDERS = ("\n", "\r", "\0", "\ufffd")
+# What goes over as U+FFFD: behind it vLLM's answers begin with the prompt's last characters,
+# as that sign is half a character to it.
+_UNREADABLE = re.compile("[\ufffd\ud800-\udfff]")
 
 
 def heal(text: str) -> tuple[str, str]:
@@ -28,7 +33,9 @@ def heal(text: str) -> tuple[str, str]:
     """
     floor = max(map(text.rfind, _BORDERS)) + 1
     border = _border(text, max(floor, len(text) - _MAX_CHARS - 1))
-    return (text[:border], text[border:]) if len(text) - border <= _MAX_CHARS else (text, "")
+    if len(text) - border > _MAX_CHARS or _UNREADABLE.match(text[:border][-1:]):
+        return text, ""
+    return text[:border], text[border:]
 
 
 def _border(text: str, floor: int) -> int:

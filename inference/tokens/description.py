@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
+from stat import S_ISREG
 from typing import TYPE_CHECKING, Any, cast
 
 from inference.errors import TokenizerError
@@ -12,6 +13,9 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 Json = dict[str, Any]
+
+# Far more than any known: they have up to 40 million.
+_LARGEST_BYTES = 200_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +52,7 @@ def read_description(file: Path, name: str) -> Description:
 
 
 def _read(file: Path) -> Json:
+    _check(file)
     try:
         described = json.loads(file.read_bytes())
     except OSError as error:
@@ -66,6 +71,19 @@ def _read(file: Path) -> Json:
             "lie beside the tokenizer.json that is wanted"
         )
     return _json(described)
+
+
+def _check(file: Path) -> None:
+    """Let pass only what can be read to its end; what is missing is told by reading it."""
+    try:
+        status = file.stat()
+    except (OSError, ValueError):
+        return
+    if not S_ISREG(status.st_mode) or status.st_size > _LARGEST_BYTES:
+        raise TokenizerError(
+            f"the tokenizer {file.name} isn't a regular file of {_LARGEST_BYTES:,} bytes at "
+            "most; `tokenizer` should name a tokenizer.json or a folder that holds one"
+        )
 
 
 def _entry(token: Any) -> tuple[str, int]:

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     Fetch = Callable[[str, str], str]
 
 TOKENIZER_FILE = "tokenizer.json"
+_PATIENCE_S = 10.0
 _BESIDE = "tokenizer_config.json"
 _NAME = re.compile(r"[A-Za-z0-9][\w.-]{0,95}/[A-Za-z0-9][\w.-]{0,95}", re.ASCII)
 
@@ -46,14 +47,19 @@ def cached_tokenizer(hub_name: str, cache_dir: Path | None = None) -> Path | Non
     return Path(found) if isinstance(found, str) else _newest(repository)
 
 
+def expanded(path: str | Path) -> Path:
+    """The path from the user's home where it says so; as it is where there is no such user."""
+    return Path(os.path.expanduser(path))  # noqa: PTH111 - Path's own raises then
+
+
 def hub_cache() -> Path:
     """Where the hub's library keeps what it has fetched, as it documents it."""
     own = os.environ.get("HF_HUB_CACHE") or os.environ.get("HUGGINGFACE_HUB_CACHE")
     if own:
-        return Path(own).expanduser()
+        return expanded(own)
     caches = os.environ.get("XDG_CACHE_HOME") or "~/.cache"
     home = os.environ.get("HF_HOME") or f"{caches}/huggingface"
-    return Path(home).expanduser() / "hub"
+    return expanded(home) / "hub"
 
 
 def _newest(repository: Path) -> Path | None:
@@ -97,7 +103,16 @@ def download_tokenizer(hub_name: str, *, fetch: Fetch | None = None) -> Path:
 
 def _over_the_network(hub_name: str, file: str) -> str:
     import huggingface_hub
+    from huggingface_hub.errors import LocalEntryNotFoundError
 
+    # Asked first whether it is there, as a download tries a dead hub again for half a minute.
+    try:
+        url = huggingface_hub.hf_hub_url(hub_name, file)
+        huggingface_hub.get_hf_file_metadata(url, timeout=_PATIENCE_S)  # pyright: ignore[reportUnknownMemberType] - of its headers
+    except (OSError, ValueError):
+        raise
+    except Exception as error:  # of whichever HTTP client its version goes by
+        raise LocalEntryNotFoundError(f"{file} can't be asked for") from error
     fetched: str = huggingface_hub.hf_hub_download(hub_name, file)  # pyright: ignore[reportUnknownMemberType] - of its progress bars
     return fetched
 
@@ -120,4 +135,6 @@ def _cause(error: Exception) -> str:
         return "the hub can't be reached; check the network, or set `tokenizer` to a tokenizer.json"
     if isinstance(error, errors.EntryNotFoundError):
         return f"it has no {TOKENIZER_FILE}; without one its server's own tokenizer is asked"
+    if isinstance(error, OSError) and error.filename is not None:
+        return f"{error.filename} can't be written: {error.strerror}"
     return "the hub can't be reached or refused; check the network and HF_ENDPOINT"

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import logging
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from inference.errors import InferenceError, TokenizerError
 from inference.tokens.estimate import EstimatingTokenizer
-from inference.tokens.hub import TOKENIZER_FILE, cached_tokenizer, is_hub_name
+from inference.tokens.hub import TOKENIZER_FILE, cached_tokenizer, expanded, is_hub_name
 from inference.wire.endpoint import parse_endpoint
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from inference.models.spec import ModelSpec
     from inference.tokens.tokenizer import Tokenizer
 
@@ -70,7 +71,7 @@ def load_tokenizer(
 
 def _named(wanted: str | Path) -> tuple[Path, str | None]:
     """The file that the setting means, and what to call it."""
-    path = Path(wanted).expanduser()
+    path = expanded(wanted)
     name = str(wanted)
     if path.exists() or not is_hub_name(name):
         return path, None
@@ -96,7 +97,7 @@ def _found(spec: ModelSpec, folder: str | Path | None) -> Tokenizer | None:
 def _places(spec: ModelSpec, folder: str | Path | None) -> list[tuple[Path, str | None]]:
     places: list[tuple[Path, str | None]] = []
     if folder is not None:
-        own = Path(folder).expanduser() / TOKENIZER_FILE
+        own = expanded(folder) / TOKENIZER_FILE
         places += [(own, None)] if own.is_file() else []
     cached = ((cached_tokenizer(name), name) for name in spec.hub)
     return places + [(path, name) for path, name in cached if path is not None]

@@ -93,8 +93,9 @@ async def test_a_request_ends_the_reading_ahead(repository):
         async with connect(_command(endpoint.endpoint), repository) as server:
             await server.settled()
             await _type_all(server, repository)
+            n_asked = len(endpoint.requests)
             endpoint.script = wire.Script(hang="before")
-            assert await asyncio.to_thread(endpoint.wait, lambda: endpoint.running == 1)
+            assert await asyncio.to_thread(endpoint.wait, lambda: len(endpoint.requests) > n_asked)
             endpoint.script = wire.Script()
             other = open_text(server, repository / "shapes.py", "x = ", 4)
             started = time.monotonic()

@@ -67,6 +67,7 @@ def test_carriage_returns_are_recognised():
         ("z" * 70, "z" * 70, ""),
         ("a\0bc", "a\0", "bc"),
         ("a\0", "a\0", ""),
+        ("a\ufffdbc", "a\ufffdbc", ""),
         ("", "", ""),
     ],
 )

@@ -114,6 +114,13 @@ def test_another_models_control_tokens_speak_against_it(tmp_path):
         identified(write(tmp_path / "b", LITE, ids=(("<s>", 1),)))
 
 
+def test_what_a_downloaded_folder_says_is_printed_harmlessly(tmp_path):
+    folder = write(tmp_path / "a", LITE, model_type="\x1b[2J" + "x" * 999)
+    with pytest.raises(UnknownModelError, match=r"model_type \[2Jx{76}, ") as caught:
+        identified(folder)
+    assert str(caught.value).isprintable()
+
+
 def test_a_folder_without_a_tokenizer_is_known_by_its_configuration(tmp_path):
     folder = write(tmp_path / "a", LLAMA)
     (folder / "tokenizer.json").unlink()

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+import os
 
 import pytest
 import tiny_bpe
 
 from inference.errors import TokenizerError
 from inference.models import FORMATS, define_model, find_model
+from inference.tokens import description
 from inference.tokens.tokenizer import EstimatingTokenizer, load_tokenizer, mismatch
 
 SPEC = find_model("deepseek-coder-v2-lite-base")
@@ -189,3 +191,14 @@ def test_the_estimate_is_above_a_small_vocabulary_of_code_by_little():
 
     source = inspect.getsource(argparse)
     assert len(source) / 4 < EstimatingTokenizer().count(source) < len(source) / 2.5
+
+
+def test_what_has_no_end_is_not_read(tmp_path, monkeypatch):
+    """A device, a pipe that nobody writes into, a file that would fill the memory."""
+    with pytest.raises(TokenizerError):
+        load_tokenizer(os.devnull, SPEC)
+    file = tiny_bpe.write(tmp_path)
+    monkeypatch.setattr(description, "_LARGEST_BYTES", 1_000)
+    with pytest.raises(TokenizerError, match="isn't a regular file of 1,000 bytes at most"):
+        load_tokenizer(file, SPEC)
+    assert load_tokenizer(None, SPEC, folder=tmp_path).name == "estimate"

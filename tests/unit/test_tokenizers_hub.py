@@ -56,6 +56,14 @@ def test_the_cache_is_where_the_library_has_it(monkeypatch):
     assert hub_cache() == Path("own")
 
 
+def test_the_home_of_nobody_is_a_folder_like_any_other(monkeypatch):
+    monkeypatch.setenv("HF_HUB_CACHE", "~nosuchuser/x")
+    assert hub_cache() == Path("~nosuchuser/x")
+    with pytest.raises(TokenizerError, match="can't read the tokenizer y"):
+        load_tokenizer("~nosuchuser/x/y", SPEC)
+    assert load_tokenizer(None, SPEC, folder="~nosuchuser/x").name == "estimate"
+
+
 @pytest.mark.parametrize("text", ["", "model", "a/b/c", "../b", "a/..", "/b", "a/", "a b/c", "é/c"])
 def test_what_is_no_name_on_the_hub_is_not_looked_for(text, hub):
     assert not is_hub_name(text)
@@ -143,7 +151,8 @@ def test_a_hub_without_it_is_told_of(hub, files, message, monkeypatch):
     [
         (errors.OfflineModeIsEnabled("offline"), "HF_HUB_OFFLINE is set"),
         (errors.LocalEntryNotFoundError("no network"), "check the network"),
-        (PermissionError("read-only"), "the hub can't be reached or refused"),
+        (ConnectionError("read-only"), "the hub can't be reached or refused"),
+        (PermissionError(13, "not allowed", "/cache"), "/cache can't be written: not allowed"),
     ],
 )
 def test_what_keeps_it_from_being_fetched_is_told(error, message):

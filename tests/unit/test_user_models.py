@@ -93,6 +93,16 @@ def test_texts_of_a_layout_may_be_no_control_tokens(configured):
     assert not spec.has_fim
 
 
+def test_a_line_end_in_a_layout_is_no_control_token(configured):
+    """Else no source could be shown, and every completion would end with its first line."""
+    layout = 'layout = ["<s>", "{suffix}", "\\n", "{prefix}"]\n'
+    spec = model_of(configured(own(layout), "model=m").settings)
+    assert (spec.format.reserved, spec.stops) == (("<s>",), ("<s>",))
+    none = model_of(configured(own(layout + "controls = []"), "model=m").settings)
+    assert (none.format.reserved, none.stops) == ((), ())
+    assert prompt_of(none) == "<s>\n\ndef f():\n    "
+
+
 def test_an_own_model_takes_the_place_of_a_known_one(configured):
     text = '[models."deepseek-coder-v2-lite-base"]\nformat = "deepseek-v1"\n'
     spec = model_of(configured(text).settings)
@@ -126,6 +136,13 @@ def own(fields: str) -> str:
             '[models.m]\nformat = "deepsek"',
             r"m\.format = 'deepsek': known formats are deep",
         ),
+        (
+            own('layout = ["<s>", "\\n", "{prefix}"]\ncontrols = ["\\n"]'),
+            r"controls: '\\n' is white space, which stands in any source",
+        ),
+        ('[models." "]\nformat = "deepseek-v1"', "'' is no name: it is blank"),
+        ('[models."a\\u001bb"]\nformat = "deepseek-v1"', r"'a\\x1bb' is no name"),
+        ('[models.m]\nformat = "deepseek-v1"\nparameters_b = inf', "parameters_b = inf"),
         ("[models.m]\nformat = 3", r"models\.m\.format = 3: "),
         ("[models.m]", r"models\.m\.format = \{\}: Field required"),
         ("models = 3", r"models = 3: .*dictionary"),
