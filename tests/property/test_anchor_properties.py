@@ -222,6 +222,8 @@ def _check_cursor(prompt, form, place, state, up):
         return
     tail = prompt.text[len(anchor.head.text) :] + prompt.healing
     event("anchored")
+    last = [part.role for part in prompt.parts if part.role != "typed"][-1]
+    event(f"ends with a {last}")
     # A cursor between a carriage return and its line feed leaves one on each side.
     document = normalise(anchor.before) + tail
     assert prefix.endswith(document) or "\r" in place.text
@@ -235,6 +237,24 @@ def _check_cursor(prompt, form, place, state, up):
 @settings(deadline=None)
 @given(up=set_ups, before=texts, behind=texts, edits=st.lists(edits, max_size=12))
 def test_any_session_keeps_to_its_budget_and_its_text(up, before, behind, edits):
+    _check_session(up, before, behind, edits)
+
+
+@settings(deadline=None)
+@given(
+    up=set_ups,
+    form=st.sampled_from(["deepseek-v1", "deepseek-v2"]),
+    room=st.integers(1_536, 1_700),
+    before=texts,
+    behind=texts,
+    edits=st.lists(edits | st.tuples(st.just("files"), st.integers(1, 3)), max_size=12),
+)
+def test_so_does_one_in_which_files_come_late(up, form, room, before, behind, edits):
+    """Where files may stand behind the suffix."""
+    _check_session(replace(up, form=form, room=room), before, behind, edits)
+
+
+def _check_session(up, before, behind, edits):
     form, tokenizer = FORMATS[up.form], _tokenizer(up.kind)
     budget = _budget(form, tokenizer, up.room)
     state = PackState()
