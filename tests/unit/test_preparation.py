@@ -5,11 +5,13 @@ from __future__ import annotations
 import pytest
 
 from context.types import Snapshot
+from inference.models import find_model
 from lsp_server.preparation import prepare
 from lsp_server.settings import Settings
 from lsp_server.workspace import open_workspace
 
 MAIN = "from shapes import area\n\n\ndef main():\n    size = \n    return size\n"
+END = find_model("deepseek-coder-v2-lite-base").format.marks[-1].text
 CURSOR = MAIN.index("size = ") + len("size = ")
 
 
@@ -113,6 +115,36 @@ def test_after_a_pause_it_is_the_warm_up_that_makes_the_prompt_anew(
     _prepare(workspace, _typed("a"))
     _prepare(workspace, _typed("a"), is_idle=True)
     assert asked == ["leap", "typing" if warm_up else "idle", "idle"]
+
+
+def test_what_is_reached_for_is_looked_for_once_for_each_sign(open_with, monkeypatch):
+    """Where a file may stand behind the document, and where somebody types on."""
+    asked = []
+    real = prepare.__globals__["select"]
+
+    def noting(*args, **kwargs):
+        asked.append(kwargs["moment"])
+        return real(*args, **kwargs)
+
+    monkeypatch.setattr("lsp_server.preparation.select", noting)
+    for settings in ({}, {"model": "Qwen/Qwen2.5-Coder-7B"}):
+        workspace = open_with(**settings)
+        for text in ("", "s", "s.", "s.a", "s.area(", "s.area()"):
+            _prepare(workspace, _typed(text))
+    assert asked[:6] == ["leap", "typing", "reach", "typing", "reach", "typing"]
+    assert asked[6:] == ["leap", "typing", "typing", "typing", "typing", "typing"]
+
+
+def test_what_is_reached_for_comes_behind_the_document(open_with):
+    workspace = open_with()
+    before = _prepare(workspace, _typed("boat = "))
+    (workspace.root / "sea.py").write_text("class Boat:\n    def row(self): ...\n")
+    workspace.repository.refresh_paths(["sea.py"])
+    made = _prepare(workspace, _typed("boat = sea.Boat()."))
+    head = before.prompt.text.rpartition(END)[0]
+    assert made.prompt.text.startswith(head)
+    assert "class Boat" in made.prompt.text[len(head) :]
+    assert _prepare(workspace, _typed("boat = sea.Boat().row")).prompt.text.endswith("row")
 
 
 def test_without_an_anchor_what_was_typed_stands_before_the_hole(open_with):
