@@ -79,10 +79,16 @@ class Source:
         is_open = {-1: True}
         for at, item in enumerate(self.definitions):
             is_top = is_open.get(item.parent, False)
+            is_top = is_top and not self._is_for_tests(at)
             is_open[at] = is_top and item.kind == "module"
             if is_top and not item.owner:
                 found.setdefault(item.name, []).append(at)
         return {name: tuple(places) for name, places in found.items()}
+
+    def _is_for_tests(self, at: int) -> bool:
+        """Whether a definition is there only while its own file is tested, as in Rust."""
+        is_module = self.definitions[at].kind == "module" and self.facts.language == "Rust"
+        return is_module and "#[cfg(test)]" in self.head(at)
 
     @cached_property
     def names(self) -> Mapping[str, tuple[int, ...]]:

@@ -21,6 +21,7 @@ _MOST_CUTS = 4
 _MOST_READ = 4_000
 _SCRIPTS = frozenset({"JavaScript", "JSX", "TypeScript", "Vue"})
 _QUOTING = _SCRIPTS | {"Python", "Ruby", "PHP", "Lua", "Shell"}
+_WITH_TUPLES = frozenset({"Python", "Rust"})
 _MANY_ROWS = frozenset({"Rust", "PHP", "Ruby", "Shell"})
 _HEREDOC = r"<<<?[~-]?[\"']?(?P<here>[A-Za-z_]\w*)[\"']?[^\n]*\n(?s:.*?)\n[ \t]*(?P=here)\b"
 _TRIPLE = r'"""(?s:.*?)"""|' + r"'''(?s:.*?)'''"
@@ -95,12 +96,12 @@ def unclosed(text: str, language: str) -> str:
 
 
 def uncommented(text: str, language: str) -> str:
-    """The text without its comments, each line without the blanks at its end."""
+    """The text without its comments, the rows they had to themselves, and blanks at line ends."""
     text = text.replace("\r\n", "\n")
     if _marks(language).search(text) is None:
         return text.rstrip()
     spoken = _tokens(language).sub(lambda found: "" if found["comment"] else found[0], text)
-    return "\n".join(row.rstrip() for row in spoken.splitlines()).rstrip()
+    return "\n".join(row.rstrip() for row in spoken.splitlines() if row.strip())
 
 
 @lru_cache(maxsize=64)
@@ -202,8 +203,18 @@ def _tree(text: str, language: str) -> list[str | _Group]:
             open_.append(group)
         elif mark and open_ and _CLOSING[open_[-1].opening] == mark:
             open_.pop().is_open.clear()
+            if not _is_tuple_of_one(here, mark, language):
+                here[-1] = re.sub(r",\s*\Z", "", str(here[-1]))
     (open_[-1].parts if open_ else root).append(text[at:])
     return root
+
+
+def _is_tuple_of_one(parts: Sequence[str | _Group], mark: str, language: str) -> bool:
+    """Whether the comma before a `)` is what makes a tuple, not what ends a row."""
+    if mark != ")" or language not in _WITH_TUPLES:
+        return False
+    said = (part for part in parts if isinstance(part, str) and not isinstance(part, _Quoted))
+    return sum(part.count(",") for part in said) <= 1
 
 
 def _short_string(text: str) -> str:

@@ -38,13 +38,33 @@ def test_a_long_signature_keeps_what_follows_its_parameters() -> None:
 
 def test_a_comment_in_a_signature_swallows_nothing() -> None:
     python = "def f(\n    a,  # the first\n    b,\n):\n    return a\n"
-    assert rendered("a.py", python, LINE) == "def f(a, b,): ...\n"
+    assert rendered("a.py", python, LINE) == "def f(a, b): ...\n"
     bash = "run() { # <name> <code>\n  echo\n}\n"
     assert rendered("a.sh", bash, LINE) == "run() {...}\n"
     kotlin = "expect open class ByteString // Trusted.\ninternal constructor(data: ByteArray)\n"
     assert rendered("a.kt", kotlin, NAMES).startswith(
         "expect open class ByteString internal constructor(data: ByteArray)\n"
     )
+
+
+def test_no_comma_is_left_before_a_bracket_but_in_a_tuple_of_one() -> None:
+    assert rendered("a.ts", "function f(\n  a: A,\n): B {\n  go()\n}\n", LINE) == (
+        "function f(a: A): B {...}\n"
+    )
+    assert rendered("a.py", "A = (\n    1,\n    # Nothing.\n    # Nothing.\n)\n", LINE) == (
+        "A = (1,)\n"
+    )
+
+
+def test_comments_leave_no_empty_rows_in_a_signature() -> None:
+    text = "class A(\n  /** A */\n  val a: Int,\n\n  // B\n  val b: Int,\n) {\n  val c = 1\n}\n"
+    found = rendered("a.kt", text, SIGNATURES)
+    assert found.startswith("class A(\n  val a: Int,\n  val b: Int,\n) {\n")
+
+
+def test_what_is_there_for_a_files_own_tests_is_not_of_its_top() -> None:
+    text = "pub fn f() {}\n\n#[cfg(test)]\nmod tests {\n    fn g() {\n        f()\n    }\n}\n"
+    assert rendered("a.rs", text, SIGNATURES) == "pub fn f() {}\n"
 
 
 def test_of_several_branches_the_first_is_shown() -> None:
@@ -80,7 +100,7 @@ def test_aliases_are_whole_and_longer_ones_closed() -> None:
         (
             "a.ts",
             "export const Suspense = {\n  name: 'S',\n  run() {\n    go()\n  },\n  is: true,\n}\n",
-            "export const Suspense = { name: 'S', run() { go() }, is: true, }\n",
+            "export const Suspense = { name: 'S', run() { go() }, is: true }\n",
         ),
         (
             "a.py",
@@ -90,7 +110,7 @@ def test_aliases_are_whole_and_longer_ones_closed() -> None:
         (
             "a.lua",
             "local defaults = {\n  a = 1,\n  b = {\n    c = 2,\n  },\n}\n",
-            "local defaults = { a = 1, b = { c = 2, }, }\n",
+            "local defaults = { a = 1, b = { c = 2 } }\n",
         ),
         ("a.go", "package a\n\nvar help = `one\ntwo\nthree\nfour\n`\n", "var help = `one...`\n"),
         ("a.rb", "A = %w(\n  a\n  b\n  c\n  d\n).freeze\n", "A = %w(a b c d).freeze\n"),

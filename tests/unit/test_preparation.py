@@ -61,7 +61,7 @@ def test_a_keystroke_adds_to_the_end_of_the_prompt(open_with):
 def test_while_somebody_types_nothing_is_parsed_or_chosen_or_shared_out(open_with, monkeypatch):
     workspace = open_with()
     first = _prepare(workspace, _typed(""))
-    for name in ("context.repository.parse_open", "lsp_server.preparation.split_budget"):
+    for name in ("context.buffers.parse_open", "lsp_server.preparation.split_budget"):
         monkeypatch.setattr(name, lambda *_, **__: pytest.fail("done anew"))
     for n in range(1, 5):
         made = _prepare(workspace, _typed("area"[:n]))
