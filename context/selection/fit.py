@@ -94,7 +94,7 @@ def fit(offered: Sequence[Offer], room: Room, ratio: float) -> Fitted:
         spent = sum(item.tokens for item in chosen)
         over = spent > room.tokens
         if not over and spent > most_spent:
-            best, most_spent = Fitted(tuple(chosen), most), spent
+            best, most_spent = Fitted(tuple(chosen), inf if taken.is_all else most), spent
         if not over and (taken.is_all or spent >= room.tokens * _FULL_ENOUGH):
             break
         grown = room.tokens / spent if spent else 2.0
