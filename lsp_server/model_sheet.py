@@ -66,6 +66,7 @@ def spelled(form: FimFormat) -> Json:
         "file": _spelled_wording(form.file),
         "header": _spelled_wording(form.header),
         "header_alone": form.header_alone,
+        "files_behind": form.files_behind,
         "controls": list(dict.fromkeys(item.text for item in _controls(form))),
         "tokens": {item.text: item.token for item in _controls(form) if item.token},
         "bos": form.bos,

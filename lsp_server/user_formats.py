@@ -45,6 +45,7 @@ class UserFormat(BaseModel):
     header: str = ""
     start: str = ""
     header_alone: bool = True
+    files_behind: bool = False
     controls: tuple[Text, ...] | None = None
     tokens: dict[Text, Text] = Field(default={})
     bos: str = ""
@@ -94,6 +95,7 @@ class UserFormat(BaseModel):
             tuple(dict.fromkeys((*marks, *self.stops, *self.reserved))),
             start=_wording(self.start, controls),
             header_alone=self.header_alone,
+            files_behind=self.files_behind,
             bos_tokens=self.bos_tokens,
         )
 

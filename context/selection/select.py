@@ -32,6 +32,8 @@ if TYPE_CHECKING:
     from context.types import Behind, LeftOut, Moment, Scope, Snapshot, Snippet, TokenCounter
 
 _SAMPLE_CHARS = 2_000
+# What is read again in a moment: in so small a room a pause chooses as at another place.
+_SMALL_ROOM = 1_536
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +80,8 @@ def select(  # noqa: PLR0913 -- the inputs of a pure function
     matters at the new place, which comes behind them: see `context.selection.carry`.
     In a pause, or where members are reached for, all of them stay, and what is missing
     comes behind as far as there is room for what comes late; without such room only
-    something that was imported since, or a change of what is shown, changes anything.
+    something that was imported since, or a change of what is shown, changes anything,
+    save in a small budget, which is read again in a moment.
     Where they show all that matters already, the very state comes back. Without a state,
     and of what is added at once, dependencies come before what imports them.
 
@@ -175,7 +178,8 @@ def _more(
     if len(stood) < n_front or sum(item.tokens for item in stood[:n_front]) > room.tokens:
         return None
     if behind is None:
-        return last if _imports(sight) <= last.imports else None
+        stays = room.tokens > _SMALL_ROOM and _imports(sight) <= last.imports
+        return last if stays else None
     offered = candidates(sight, place)
     late = room._replace(tokens=behind.tokens)
     carried = append(offered, late, _ratio(place.snapshot, room.cost), stood, n_front)

@@ -24,7 +24,7 @@ _MOST_SHARE, _LEAST_SHARE = 16, 32
 _MIN_RESERVE, _MAX_RESERVE = 64, 1_024
 # What files may take that come while the head stands still: the signatures of a class or two.
 # A small budget has no room to wait for them.
-_LATE_SHARE, _MOST_LATE, _LEAST_FOR_LATE = 20, 768, 1_536
+_LATE_SHARE, _MOST_LATE, _LEAST_FOR_LATE = 20, 768, 3_072
 
 
 @dataclass(frozen=True, slots=True)

@@ -89,7 +89,7 @@ set_ups = st.builds(
     as_ids=st.booleans(),
     anchoring=st.sampled_from(["block", "block", "line", "off"]),
     heal=st.booleans(),
-    room=st.integers(1, 80) | st.integers(80, 1_500) | st.integers(1_500, 3_000),
+    room=st.integers(1, 80) | st.integers(80, 1_500) | st.integers(1_500, 4_000),
 )
 
 
@@ -244,7 +244,7 @@ def test_any_session_keeps_to_its_budget_and_its_text(up, before, behind, edits)
 @given(
     up=set_ups,
     form=st.sampled_from(["deepseek-v1", "deepseek-v2"]),
-    room=st.integers(1_536, 1_700),
+    room=st.integers(3_072, 3_300),
     before=texts,
     behind=texts,
     edits=st.lists(edits | st.tuples(st.just("files"), st.integers(1, 3)), max_size=12),

@@ -105,7 +105,7 @@ def test_there_is_room_behind_only_where_a_prompt_stands_that_the_files_belong_t
     editor.files = (CRANE,)
     assert _room(editor) is None
     assert _room(Editor(BEFORE, AFTER, {"anchoring": "off"})) is None
-    assert _room(Editor(BEFORE, AFTER, {"budget_tokens": 1_024})) is None
+    assert _room(Editor(BEFORE, AFTER, {"budget_tokens": 2_048})) is None
     assert _room(Editor(BEFORE, AFTER, {"spec": OTHERS[0]})) is None
 
 
