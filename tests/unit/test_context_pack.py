@@ -201,7 +201,7 @@ def test_guessed_definitions_make_a_skeleton() -> None:
         fn add(
             a: i32,
         ) -> i32
-        { ... }
+        {...}
         """
     )
 
