@@ -24,7 +24,7 @@ from context.selection.chains import is_reaching
     ],
 )
 def test_a_sign_counts_once_as_long_as_no_more_than_a_name_follows(
-    before: str, typed: str, expected: bool
+    before: str, typed: str, *, expected: bool
 ) -> None:
     text = before + typed
     assert is_reaching(text + ")\n", len(before), len(text)) is expected
