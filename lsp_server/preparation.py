@@ -11,7 +11,7 @@ from context.selection.chains import is_reaching
 from context.selection.select import select
 from context.types import LeftOut
 from inference.prompt.budget import ceiling, split_budget
-from inference.prompt.pack import SnippetCounter, goes_on, pack, room_behind
+from inference.prompt.pack import SnippetCounter, goes_on, pack, room_at_leap, room_behind
 from lsp_server.workspace import Remembered
 
 if TYPE_CHECKING:
@@ -152,9 +152,13 @@ def _choose(
         if chosen.state is remembered.select:
             return chosen
         moment = "leap"
-    behind = None if moment == "leap" else behind
-    room = remembered.repository_tokens if behind else _room(workspace, snapshot, budget)
-    return _chosen(workspace, snapshot, remembered, (room, behind), moment)
+    stays = moment != "leap" and behind is not None
+    rooms = (
+        (remembered.repository_tokens, behind)
+        if stays
+        else _rooms(workspace, snapshot, remembered, budget, moment)
+    )
+    return _chosen(workspace, snapshot, remembered, rooms, moment)
 
 
 def _room_behind(workspace: Workspace, snapshot: Snapshot, remembered: Remembered) -> Behind | None:
@@ -170,9 +174,11 @@ def _room_behind(workspace: Workspace, snapshot: Snapshot, remembered: Remembere
     )
 
 
-def _room(workspace: Workspace, snapshot: Snapshot, budget: int) -> int:
-    """How many tokens the document leaves to the repository."""
-    return split_budget(
+def _rooms(
+    workspace: Workspace, snapshot: Snapshot, remembered: Remembered, budget: int, moment: Moment
+) -> tuple[int, Behind | None]:
+    """How many tokens the document leaves to the repository, in front of it and behind it."""
+    shares = split_budget(
         budget,
         prefix=snapshot.text[: snapshot.cursor],
         suffix=snapshot.text[snapshot.cursor :],
@@ -181,7 +187,11 @@ def _room(workspace: Workspace, snapshot: Snapshot, budget: int) -> int:
         tokenizer=workspace.tokenizer(),
         anchoring=workspace.settings.prompt.anchor,
         repository=workspace.repository.root.name,
-    ).repository
+    )
+    if moment != "leap":
+        return shares.repository, None
+    known = remembered.select.snippets
+    return shares.repository, room_at_leap(remembered.pack, known, snapshot.path, shares.late)
 
 
 def _chosen(

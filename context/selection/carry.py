@@ -78,11 +78,18 @@ def carry(offered: Sequence[Offer], room: Room, ratio: float, stood: Sequence[Ch
 
 
 def append(
-    offered: Sequence[Offer], room: Room, ratio: float, stood: Sequence[Chosen], n_front: int
-) -> Carried:
+    offered: Sequence[Offer],
+    room: Room,
+    ratio: float,
+    stood: Sequence[Chosen],
+    n_front: int,
+    *,
+    is_leap: bool = False,
+) -> Carried | None:
     """The selection with what is missing behind the first `n_front`, all of which stay.
 
-    Of what came so before, the longest beginning stays that leaves room for it.
+    Of what came so before, the longest beginning stays that leaves room for it. At a leap
+    more matters, and there is None where that lacks room.
 
     Args:
         offered: what bears on the place, the most relevant first.
@@ -90,12 +97,16 @@ def append(
         ratio: how many tokens a character makes here.
         stood: the last selection's snippets.
         n_front: how many of them stay whatever is missing.
+        is_leap: the cursor is elsewhere.
     """
     whole = room._replace(tokens=room.tokens + sum(item.tokens for item in stood[:n_front]))
-    wanted = _what_matters(offered, whole, ratio, _MATTERS_LATE * room.tokens)
+    matter = _matter_at_a_leap(whole) if is_leap else _MATTERS_LATE * room.tokens
+    wanted = _what_matters(offered, whole, ratio, matter)
     split = _longest(wanted, whole, ratio, stood, n_front)
     if not split.lacking:
         return Carried(len(stood), ())
+    if is_leap and split.tokens + split.lacking * ratio * _MARGIN > whole.tokens:
+        return None
     rest = whole._replace(tokens=whole.tokens - split.tokens, kept=stood[: split.n_kept])
     added = fit(wanted, rest, ratio).chosen
     return Carried(split.n_kept if added else len(stood), added)

@@ -112,8 +112,9 @@ def select(  # noqa: PLR0913 -- the inputs of a pure function
     sight = Sight(index, document, index.edges_of(facts), read, last.memo)
     place = Place(snapshot, around, near(snapshot, facts, around), recent)
     room = Room(sight.source, passes, cost, last.memo, budget_tokens)
-    is_here = not is_new and (moment == "idle" or (moment == "reach" and _is_there(last, index)))
-    made = _more(sight, place, room, last, behind, moment) if is_here else None
+    may_stay = moment == "idle" or _is_there(last, index)
+    may_stay = may_stay and not is_new and (moment != "leap" or behind is not None)
+    made = _more(sight, place, room, last, behind, moment) if may_stay else None
     made = made or _chosen(sight, place, room, last)
     scope = scope_of(around)
     if made is not state:
@@ -182,7 +183,10 @@ def _more(
         return last if stays else None
     offered = candidates(sight, place)
     late = room._replace(tokens=behind.tokens)
-    carried = append(offered, late, _ratio(place.snapshot, room.cost), stood, n_front)
+    ratio, is_leap = _ratio(place.snapshot, room.cost), moment == "leap"
+    carried = append(offered, late, ratio, stood, n_front, is_leap=is_leap)
+    if carried is None:
+        return None
     if carried.n_kept == len(last.chosen) and not carried.added:
         return last
     return _with(last, _joined(stood, carried, sight), offered)

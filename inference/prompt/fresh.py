@@ -64,7 +64,8 @@ def anchored(
     spot = _spot(selection.prefix, wanted.reserve, job.tokenizer)
     typed = selection.prefix[spot:]
     room = max(wanted.repository, _kept_room(near, selection))
-    files = anew(near, selection.snippets, room, wanted.late, job)
+    last = near or next((one for one in known if one.terms == job.terms and one.front), None)
+    files = anew(last, selection.snippets, room, wanted.late, job)
     prefix, suffix = selection.prefix, selection.suffix
     is_brief = is_brief and near is not None and edits_line(near, prefix, suffix, job.tokenizer)
     n_typed, n_closers = job.counter.text(typed), closing(suffix, typed)

@@ -65,6 +65,19 @@ def room_behind(
     return Behind(len(anchor.front), late_tokens(anchor, n_typed, tokenizer))
 
 
+def room_at_leap(
+    state: PackState, snippets: Sequence[Snippet], path: str, late_tokens: int
+) -> Behind | None:
+    """What may come behind the document at another place of it, so that its front can stay.
+
+    None where the last prompt had another front, or its format has no place for that.
+    """
+    anchor = state.anchors[0] if state.path == path and state.anchors else None
+    if anchor is None or not late_tokens or not anchor.front or late_of(anchor, snippets) is None:
+        return None
+    return Behind(len(anchor.front), late_tokens)
+
+
 def late_of(anchor: Anchor, snippets: Sequence[Snippet]) -> Sequence[Snippet] | None:
     """Those of the snippets that stand behind the document; None where others are in front."""
     n_front = len(anchor.front)
@@ -95,7 +108,7 @@ def again(anchor: Anchor, typed: Typed, snippets: Sequence[Snippet], job: Job) -
 def anew(
     near: Anchor | None, snippets: Sequence[Snippet], room: int, late_room: int, job: Job
 ) -> Files:
-    """The files of a new anchor: in front but for those that stood behind the one near by."""
+    """The files of a new anchor: in front but for those that come behind the last one's front."""
     late = late_of(near, snippets) if near and late_room else None
     if near and late:
         front = fit(near.front, room, job.counter, job.guard)

@@ -18,7 +18,7 @@ from inference.prompt.fitting import SnippetCounter
 from inference.prompt.fresh import anchored, loose, rebuilt
 from inference.prompt.heal import heal as heal_text
 from inference.prompt.job import Job
-from inference.prompt.late import room_behind
+from inference.prompt.late import room_at_leap, room_behind
 from inference.prompt.layout import frame
 from inference.prompt.nearby import is_near
 
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from inference.tokens.tokenizer import Tokenizer
     from inference.types import Anchoring, Prompt
 
-__all__ = ["PackState", "SnippetCounter", "goes_on", "pack", "room_behind"]
+__all__ = ["PackState", "SnippetCounter", "goes_on", "pack", "room_at_leap", "room_behind"]
 
 _MAX_ANCHORS = 4
 
