@@ -70,7 +70,7 @@ def carry(offered: Sequence[Offer], room: Room, ratio: float, stood: Sequence[Ch
         if split.n_kept == len(stood) and not split.lacking:
             return Carried(split.n_kept, ())
         rest = room._replace(tokens=room.tokens - split.tokens, kept=kept)
-        fitted = fit(wanted, rest, ratio)
+        fitted = fit([*wanted, *offered], rest, ratio)
         if fitted.most_chars >= split.lacking + LEAST_CHARS:
             return Carried(split.n_kept, fitted.chosen)
         split = _longest(wanted, room, ratio, kept[: int(_FEWER * len(kept))])

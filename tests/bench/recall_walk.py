@@ -123,7 +123,7 @@ class Walker:
         _, made = select(
             self.repository.index, snapshot, state, budget_tokens=shares.repository,
             cost=self.cost, read=self.repository.read, moment=moment,
-            behind=None if n_front is None else Behind(n_front, shares.late),
+            behind=Behind(n_front, shares.late) if n_front is not None and shares.late else None,
         )  # fmt: skip
         room = shares.repository + (0 if n_front is None else shares.late)
         assert sum(item.tokens for item in made.chosen) <= room
