@@ -1,8 +1,8 @@
 """Files that stand behind the frozen suffix, as they came while somebody worked in one place.
 
 In front of the document they would move all of it, which the model had to read again;
-behind the suffix, they alone are read. They go in front when the prompt is made anew
-for another place, where all of that is read in any case.
+behind the suffix, they alone are read. At another place, too, what is missing comes there
+as long as there is room, and the front stays; else all is chosen and put in front anew.
 """
 
 from __future__ import annotations

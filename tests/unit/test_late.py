@@ -68,12 +68,14 @@ def test_in_a_pause_and_where_the_anchor_moves_late_files_stay_behind():
     assert moved.endswith(f"{END}c")
 
 
-def test_elsewhere_late_files_go_to_the_front():
+def test_elsewhere_late_files_stay_behind_as_long_as_the_front_does():
     text = "".join(f"line_{number} = {number}\n" for number in range(900))
     editor = Editor("", text).jump("line_200 = ").type("a.")
     editor.files = (*FILES, BOAT)
     assert "#boat.py" in editor.ask().prompt.text.partition(HOLE)[2]
-    assert "#boat.py" in editor.jump("line_700 = ").prompt.text.partition(HOLE)[0]
+    assert "#boat.py" in editor.jump("line_700 = ").prompt.text.partition(HOLE)[2]
+    editor.files = (CRANE, *FILES, BOAT)
+    assert "#boat.py" in editor.jump("line_400 = ").prompt.text.partition(HOLE)[0]
 
 
 def test_what_is_too_long_to_stand_behind_stands_in_front():

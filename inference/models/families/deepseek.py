@@ -44,8 +44,9 @@ _V2_RESERVED = (
 
 # DeepSeek-Coder was trained on whole repositories joined in dependency order, each file
 # after a comment with its path (arXiv 2401.14196, section 2.3), so that cross-file text
-# belongs inside of the prefix, and a lone file has its header, too. Holes were made in those
-# joined texts (section 3.1), so that files may follow the suffix as well.
+# belongs inside of the prefix, and a lone file has its header, too. A document of
+# its training was such a joined text, and holes were made in documents (sections 2.3 and 3.1),
+# so that files may follow the suffix as well.
 _IN_PREFIX: tuple[Slot | Control, ...] = (
     Control(_BEGIN),
     "files",
