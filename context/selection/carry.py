@@ -32,8 +32,6 @@ _MATTERS_AT_MOST = 0.75
 _MARGIN = 1.05
 # Where that wasn't enough, so much of what stood there is tried next.
 _FEWER = 0.75
-# What matters enough to come while somebody works in a place, of the room that there is.
-_MATTERS_LATE = 1.0
 
 
 class Carried(NamedTuple):
@@ -100,16 +98,33 @@ def append(
         is_leap: the cursor is elsewhere.
     """
     whole = room._replace(tokens=room.tokens + sum(item.tokens for item in stood[:n_front]))
-    matter = _matter_at_a_leap(whole) if is_leap else _MATTERS_LATE * room.tokens
-    wanted = _what_matters(offered, whole, ratio, matter)
-    split = _longest(wanted, whole, ratio, stood, n_front)
+    matter = _matter_at_a_leap(whole)
+    least = matter if is_leap else min(matter, room.tokens)
+    wanted, split, fits = _missing(offered, whole, ratio, stood, n_front, matter)
+    while split.lacking and not fits and matter > least:
+        matter = max(least, matter * _FEWER)
+        wanted, split, fits = _missing(offered, whole, ratio, stood, n_front, matter)
     if not split.lacking:
         return Carried(len(stood), ())
-    if is_leap and split.tokens + split.lacking * ratio * _MARGIN > whole.tokens:
+    if is_leap and not fits:
         return None
     rest = whole._replace(tokens=whole.tokens - split.tokens, kept=stood[: split.n_kept])
     added = fit(wanted, rest, ratio).chosen
     return Carried(split.n_kept if added else len(stood), added)
+
+
+def _missing(
+    offered: Sequence[Offer],
+    whole: Room,
+    ratio: float,
+    stood: Sequence[Chosen],
+    n_front: int,
+    matter: float,
+) -> tuple[list[Offer], _Split, bool]:
+    """What matters, what of it these snippets lack, and whether there is room for that."""
+    wanted = _what_matters(offered, whole, ratio, matter)
+    split = _longest(wanted, whole, ratio, stood, n_front)
+    return wanted, split, split.tokens + split.lacking * ratio * _MARGIN <= whole.tokens
 
 
 def _matter_at_a_leap(room: Room) -> float:

@@ -183,7 +183,7 @@ def _more(
         return last if stays else None
     offered = candidates(sight, place)
     late = room._replace(tokens=behind.tokens)
-    ratio, is_leap = _ratio(place.snapshot, room.cost), moment == "leap"
+    ratio, is_leap = _ratio(place.snapshot, room.cost), moment != "reach"
     carried = append(offered, late, ratio, stood, n_front, is_leap=is_leap)
     if carried is None:
         return None

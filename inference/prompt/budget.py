@@ -25,6 +25,8 @@ _MIN_RESERVE, _MAX_RESERVE = 64, 1_024
 # What files may take that come while the head stands still: the signatures of a class or two.
 # A small budget has no room to wait for them.
 _LATE_SHARE, _MOST_LATE, _LEAST_FOR_LATE = 20, 768, 3_072
+# A suffix beyond so many tokens tells little, and all of it is read again with each anchor.
+_SUFFIX_TOKENS = 1_024
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,8 +149,9 @@ def demand(
 def share(wanted: Demand, repository: int, *, is_brief: bool = False) -> Shares:
     """The shares when the repository takes that many tokens.
 
-    Where the document doesn't fit, the suffix gets a quarter of the rest, or what the
-    prefix leaves: code depends more on what precedes it. A brief one gets no more than
+    Where the document doesn't fit, the suffix gets a quarter of the rest, or of what the
+    prefix leaves up to three eighths or 1,024 tokens: code depends more on what precedes
+    it, and all of the suffix is read again with each anchor. A brief one gets no more than
     the quarter in any case.
     """
     near = wanted.room - repository
@@ -158,7 +161,9 @@ def share(wanted: Demand, repository: int, *, is_brief: bool = False) -> Shares:
     if wanted.prefix + wanted.suffix <= near:
         return Shares(repository, near - wanted.suffix, wanted.suffix)
     before = _coarse(wanted.prefix, wanted.room)
-    suffix = min(wanted.suffix, max(near // 4, near - before))
+    suffix = min(
+        wanted.suffix, max(near // 4, min(near - before, max(_SUFFIX_TOKENS, 3 * near // 8)))
+    )
     return Shares(repository, near - suffix, suffix)
 
 

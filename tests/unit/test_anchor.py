@@ -98,14 +98,14 @@ def test_deleting_forward_changes_the_suffix():
 
 
 def test_deleting_forward_keeps_a_brief_suffix():
-    """As it is read anew for each character, where it could have half of the prompt."""
+    """As it is read anew for each character, where it could have twice as much."""
     doc = Editor("a = 1\n", "xyz\n" + LINES * 9, {"budget_tokens": 2_000}, files=())
     first = doc.state.anchors[0]
     doc.after = doc.after[1:]
     doc.ask()
     second = doc.state.anchors[0]
     assert first.behind[1:].startswith(second.behind)
-    assert ESTIMATE.count(second.behind) * 3 <= ESTIMATE.count(first.behind)
+    assert ESTIMATE.count(second.behind) * 2 <= ESTIMATE.count(first.behind)
 
 
 def test_deleting_forward_pushes_no_other_place_out():
