@@ -67,7 +67,11 @@ def _before_digits(text: str, floor: int) -> int:
     start = len(text)
     while start > floor and text[start - 1].isnumeric() and not text[start - 1].isalpha():
         start -= 1
-    return len(text) - (len(text) - start) % _GROUP
+    border = len(text) - (len(text) - start) % _GROUP
+    # Before digits some tokenizers join all blanks, and some all but the last.
+    while border == start > floor and text[start - 1].isspace():
+        start = border = start - 1
+    return border
 
 
 def _before_signs(text: str, floor: int) -> int:
