@@ -82,12 +82,12 @@ def append(
     stood: Sequence[Chosen],
     n_front: int,
     *,
-    is_leap: bool = False,
+    needs_all: bool = False,
 ) -> Carried | None:
     """The selection with what is missing behind the first `n_front`, all of which stay.
 
-    Of what came so before, the longest beginning stays that leaves room for it. At a leap
-    more matters, and there is None where that lacks room.
+    Of what came so before, the longest beginning stays that leaves room for it. None
+    where all is needed and lacks room.
 
     Args:
         offered: what bears on the place, the most relevant first.
@@ -95,18 +95,18 @@ def append(
         ratio: how many tokens a character makes here.
         stood: the last selection's snippets.
         n_front: how many of them stay whatever is missing.
-        is_leap: the cursor is elsewhere.
+        needs_all: nobody is typing, so that all that matters at a leap has to find room.
     """
     whole = room._replace(tokens=room.tokens + sum(item.tokens for item in stood[:n_front]))
     matter = _matter_at_a_leap(whole)
-    least = matter if is_leap else min(matter, room.tokens)
+    least = matter if needs_all else min(matter, room.tokens)
     wanted, split, fits = _missing(offered, whole, ratio, stood, n_front, matter)
     while split.lacking and not fits and matter > least:
         matter = max(least, matter * _FEWER)
         wanted, split, fits = _missing(offered, whole, ratio, stood, n_front, matter)
     if not split.lacking:
         return Carried(len(stood), ())
-    if is_leap and not fits:
+    if needs_all and not fits:
         return None
     rest = whole._replace(tokens=whole.tokens - split.tokens, kept=stood[: split.n_kept])
     added = fit(wanted, rest, ratio).chosen

@@ -79,9 +79,9 @@ def select(  # noqa: PLR0913 -- the inputs of a pure function
     Elsewhere in the same document, as many stay from the first on as leave room for what
     matters at the new place, which comes behind them: see `context.selection.carry`.
     In a pause, or where members are reached for, all of them stay, and what is missing
-    comes behind as far as there is room for what comes late; without such room only
-    something that was imported since, or a change of what is shown, changes anything,
-    save in a small budget, which is read again in a moment.
+    comes behind as far as there is room for what comes late; in a pause all is chosen anew
+    where that is too little. Without such room only something that was imported since, or a
+    change of what is shown, changes anything.
     Where they show all that matters already, the very state comes back. Without a state,
     and of what is added at once, dependencies come before what imports them.
 
@@ -183,8 +183,8 @@ def _more(
         return last if stays else None
     offered = candidates(sight, place)
     late = room._replace(tokens=behind.tokens)
-    ratio, is_leap = _ratio(place.snapshot, room.cost), moment != "reach"
-    carried = append(offered, late, ratio, stood, n_front, is_leap=is_leap)
+    ratio, needs_all = _ratio(place.snapshot, room.cost), moment != "reach"
+    carried = append(offered, late, ratio, stood, n_front, needs_all=needs_all)
     if carried is None:
         return None
     if carried.n_kept == len(last.chosen) and not carried.added:
