@@ -81,7 +81,7 @@ def select(  # noqa: PLR0913 -- the inputs of a pure function
     In a pause, or where members are reached for, all of them stay, and what is missing
     comes behind as far as there is room for what comes late; in a pause all is chosen anew
     where that is too little. Without such room only something that was imported since, or a
-    change of what is shown, changes anything.
+    change of what is shown, changes anything, save in a small budget, which is soon read.
     Where they show all that matters already, the very state comes back. Without a state,
     and of what is added at once, dependencies come before what imports them.
 
