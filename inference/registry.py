@@ -18,11 +18,57 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from context.types import Corpus
-    from inference.types import Backend
+    from inference.models import ModelSpec
+    from inference.types import Backend, Condition
 
+    Report = Callable[[Condition], None]
     BackendFactory = Callable[["BackendSettings"], Backend]
 
 ENTRY_POINT_GROUP = "infill.backends"
+
+
+@dataclass(frozen=True, slots=True)
+class Sharing:
+    """How a server that others use, too, is to be asked.
+
+    Attributes:
+        session_header: the header that tells a router which repository a request is of,
+            so that one replica has read it; empty sends none.
+        cache_salt: who gives another one doesn't share what the server has read; empty
+            sends none.
+        ca_file: certificates of the authorities to trust; empty means the system's.
+        connect_s: until a connection counts as failed.
+        read_s: until a silence counts as the server's end.
+    """
+
+    session_header: str = ""
+    cache_salt: str = field(default="", repr=False)
+    ca_file: str = ""
+    connect_s: float = 5.0
+    read_s: float = 60.0
+
+
+@dataclass(frozen=True, slots=True)
+class LocalPlan:
+    """How a model on this machine is to be run.
+
+    Attributes:
+        python: the interpreter that has torch, llama.cpp or vLLM; empty means this one.
+        device: "auto", "cuda", "mps" or "cpu".
+        precision: "auto", "float32", "bf16", "int8" or "int4".
+        cache_gb: what read prompts may take in memory; 0 chooses.
+        context_tokens: what prompt and completion may take; 0 means what is asked for.
+        idle_s: after so long without a request the model is let go.
+        threads: of the processor; 0 chooses.
+    """
+
+    python: str = ""
+    device: str = "auto"
+    precision: str = "auto"
+    cache_gb: float = 0.0
+    context_tokens: int = 0
+    idle_s: float = 1800.0
+    threads: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +82,11 @@ class BackendSettings:
         corpus: the repository's sources, for backends that learn from them.
         cache_dir: where a backend may keep what it has learnt; None keeps nothing.
         send_ids: send prompts as ids where the tokenizer has them.
+        spec: what is peculiar about the model; None where nobody looked.
+        budget_tokens: what the longest prompt takes.
+        sharing: how a server that others use, too, is to be asked.
+        local: how a model on this machine is to be run.
+        report: told how the backend is when that changes, on the event loop.
     """
 
     endpoint: str = ""
@@ -44,6 +95,11 @@ class BackendSettings:
     corpus: Corpus | None = None
     cache_dir: Path | None = None
     send_ids: bool = False
+    spec: ModelSpec | None = None
+    budget_tokens: int = 8192
+    sharing: Sharing = field(default_factory=Sharing)
+    local: LocalPlan = field(default_factory=LocalPlan)
+    report: Report | None = None
 
 
 def make_backend(name: str, settings: BackendSettings) -> Backend:

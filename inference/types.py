@@ -47,6 +47,8 @@ class Prompt:
         healing: the document's last characters before the cursor that aren't in the
             prompt, as it ends where a token does; what is generated must begin with
             them, and the completion is what follows.
+        suffix: what follows the hole, where a format's wire takes that in a field of its
+            own instead of in `text`.
     """
 
     text: str
@@ -57,6 +59,7 @@ class Prompt:
     bos: str = ""
     left_out: tuple[LeftOut, ...] = ()
     healing: str = ""
+    suffix: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,10 +72,11 @@ class Message:
 
 @dataclass(frozen=True, slots=True)
 class Sampling:
-    """How the next token is drawn; temperature 0 takes the likeliest."""
+    """How the next token is drawn; temperature 0 takes the likeliest, `top_k` 0 bounds nothing."""
 
     temperature: float = 0.0
     top_p: float = 1.0
+    top_k: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,6 +119,8 @@ class Chunk:
             with the text up to here, on the last chunk that it is that text and no
             more; None where it has none.
         n_tokens: how many tokens this chunk stands for, where the wire tells without ids.
+        usage: what the request took, on the last chunk, where the backend tells.
+        index: which of the request's `n` completions it belongs to.
     """
 
     text: str
@@ -123,6 +129,22 @@ class Chunk:
     finish_reason: FinishReason | None = None
     confidence: float | None = None
     n_tokens: int | None = None
+    usage: Usage | None = None
+    index: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Usage:
+    """What a request took, as the backend counted it.
+
+    Attributes:
+        cached_tokens: of the prompt's, those that hadn't to be read again; None where
+            the backend doesn't tell.
+    """
+
+    prompt_tokens: int
+    new_tokens: int
+    cached_tokens: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,6 +191,14 @@ class Capabilities:
     logprobs: bool = False
     warm: bool = False
     healing: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Condition:
+    """How a backend is, for a status bar; `message` is a sentence for the user."""
+
+    kind: Literal["normal", "busy", "warning", "error"]
+    message: str = ""
 
 
 @runtime_checkable

@@ -8,7 +8,12 @@ from pathlib import Path
 from inference.tokens.hub import is_hub_name
 
 # Settings that may be paths, and the variables that carry them.
-PATH_SETTINGS = {"tokenizer": "INFILL_TOKENIZER", "model": "INFILL_MODEL"}
+PATH_SETTINGS = {
+    "tokenizer": "INFILL_TOKENIZER",
+    "model": "INFILL_MODEL",
+    "server.ca_file": "INFILL_SERVER_CA_FILE",
+    "local.python": "INFILL_LOCAL_PYTHON",
+}
 
 
 def real(path: Path) -> Path:
@@ -32,11 +37,15 @@ def located_setting(name: str, text: str, folder: Path | None) -> str:
     """The value of a setting of `PATH_SETTINGS`, located unless it is a name.
 
     A model is named unless it is written as a path; a tokenizer by a name as the hub
-    has them, where no such file or folder is there.
+    has them, where no such file or folder is there; a program by a name without folders.
     """
     path = located(text, folder)
     if name == "model":
         return path if is_path(text) else text
+    if name == "local.python":
+        return path if {"/", "\\"}.intersection(text) else text
+    if name != "tokenizer":
+        return path
     is_name = is_hub_name(text) and not Path(path).exists()
     return text if is_name else path
 

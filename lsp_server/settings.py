@@ -10,6 +10,8 @@ from pydantic import BaseModel, ConfigDict, Field, field_validator
 from lsp_server.user_models import UserModels
 
 Anchoring = Literal["off", "line", "block"]
+Device = Literal["auto", "cuda", "mps", "cpu"]
+Precision = Literal["auto", "float32", "bf16", "int8", "int4"]
 LogLevel = Literal["debug", "info", "warning", "error"]
 
 
@@ -63,6 +65,69 @@ class CompletionSettings(_Group):
         le=1.0,
         description="What is less likely to be right is cut to what is surer, or not shown.",
     )
+    temperature: float = Field(
+        default=0.0, ge=0.0, le=2.0, description="0 always takes the likeliest token."
+    )
+    top_p: float = Field(
+        default=1.0, gt=0.0, le=1.0, description="Share of the likeliest tokens drawn from."
+    )
+
+
+class ServerSettings(_Group):
+    """How a model server is asked, above all one that others use, too."""
+
+    session_header: str = Field(
+        default="x-session-id",
+        description="Header that keeps a repository on one replica behind a router; empty: none.",
+    )
+    cache_salt: str = Field(
+        default="auto",
+        description=(
+            "Who shares what the server has read: `auto` nobody (servers elsewhere), "
+            "`off` everybody, any other word those who set the same."
+        ),
+    )
+    ca_file: str | None = Field(
+        default=None, description="Certificates of the authorities to trust, a PEM file."
+    )
+    connect_timeout_s: float = Field(
+        default=5.0, gt=0, le=600, description="Seconds until a connection counts as failed."
+    )
+    read_timeout_s: float = Field(
+        default=60.0, gt=0, le=3600, description="Seconds of silence until a server counts as gone."
+    )
+
+
+class LocalSettings(_Group):
+    """How a model on this machine is run, by the backends `lite` and `vllm`."""
+
+    python: str | None = Field(
+        default=None,
+        description="Interpreter that has torch, llama.cpp or vLLM, where it isn't Infill's own.",
+    )
+    device: Device = Field(default="auto", description="`auto`, `cuda`, `mps` or `cpu`.")
+    precision: Precision = Field(
+        default="auto", description="`auto`, `float32`, `bf16`, `int8` or `int4`."
+    )
+    cache_gb: float = Field(
+        default=0.0,
+        ge=0,
+        le=4096,
+        description="Most memory that read prompts may take, in GB; 0 chooses.",
+    )
+    context_tokens: int = Field(
+        default=0,
+        ge=0,
+        le=1_048_576,
+        description="Most tokens of prompt and completion; 0: what the budget needs.",
+    )
+    idle_minutes: float = Field(
+        default=30.0,
+        gt=0,
+        le=10_080,
+        description="After so long without a request the model is let go.",
+    )
+    threads: int = Field(default=0, ge=0, le=1024, description="Processor threads; 0 chooses.")
 
 
 class LogSettings(_Group):
@@ -106,6 +171,8 @@ class Settings(_Group):
     context: ContextSettings = ContextSettings()
     prompt: PromptSettings = PromptSettings()
     completion: CompletionSettings = CompletionSettings()
+    server: ServerSettings = ServerSettings()
+    local: LocalSettings = LocalSettings()
     log: LogSettings = LogSettings()
 
     @field_validator("endpoint")
