@@ -13,6 +13,8 @@ settings.register_profile("explore", settings(derandomize=False))
 settings.register_profile("same", settings(derandomize=True))
 settings.load_profile("same")
 
+pytest_plugins = ["engines"]
+
 REQUIRE_ALL = "REQUIRE_EVERY_SUITE"
 
 
