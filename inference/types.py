@@ -5,7 +5,7 @@ Offsets are code points.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal, Protocol, runtime_checkable
 
 if TYPE_CHECKING:
@@ -88,6 +88,8 @@ class Request:
         suffix: the document after the cursor, uncut, likewise.
         prompt: the packed prompt; None for a chat or for a backend that reads no prompt.
         messages: the chat; empty for a completion.
+        sampling: how tokens are drawn; None leaves it to the model: a completion takes the
+            likeliest, a chat what `ModelSpec.chat_sampling` says.
         max_new_tokens: a ceiling.
         n: how many different completions are wanted.
         priority: lower is served first, where the backend has a queue.
@@ -100,7 +102,7 @@ class Request:
     language: str
     prompt: Prompt | None = None
     messages: tuple[Message, ...] = ()
-    sampling: Sampling = field(default_factory=Sampling)
+    sampling: Sampling | None = None
     max_new_tokens: int = 64
     n: int = 1
     priority: int = 0

@@ -12,7 +12,7 @@ import httpx
 
 from inference.answer.healing import Healer
 from inference.errors import BackendError
-from inference.types import Capabilities
+from inference.types import Capabilities, Sampling
 from inference.wire import vllm
 from inference.wire.body import Spelled, body_of
 from inference.wire.completions import chunks_of, start_of
@@ -254,12 +254,12 @@ class OpenAIBackend:
 
     def _fields(self, request: Request, manner: Manner) -> dict[str, Any]:
         """All that is asked but the prompt."""
-        prompt = request.prompt
+        prompt, sampling = request.prompt, request.sampling or Sampling()
         asked: dict[str, Any] = {
             "model": self._model,
             "max_tokens": request.max_new_tokens,
-            "temperature": request.sampling.temperature,
-            "top_p": request.sampling.top_p,
+            "temperature": sampling.temperature,
+            "top_p": sampling.top_p,
             "stream": True,
         }
         stops = prompt.stops[:_MAX_STOPS] if prompt else ()

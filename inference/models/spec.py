@@ -5,9 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
+from inference.types import Sampling
+
 if TYPE_CHECKING:
     from inference.models.chat import ChatFormat
     from inference.models.formats import FimFormat
+    from inference.types import Request
 
 Use = Literal["completion", "actions", "both"]
 # What a model folder's `config.json` says, as pairs of key and value.
@@ -37,6 +40,8 @@ class ModelSpec:
         fingerprints: what tells a folder with its weights: each of these values stands
             in its `config.json`.
         note: for the user, what to know before choosing it.
+        chat_sampling: how its maker recommends to draw tokens in a chat about code; None
+            where nothing is published.
     """
 
     name: str
@@ -53,6 +58,7 @@ class ModelSpec:
     chat: ChatFormat | None = None
     fingerprints: Fingerprint = ()
     note: str = ""
+    chat_sampling: Sampling | None = None
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -73,6 +79,18 @@ class ModelSpec:
     def weights_gb(self) -> float:
         """What its weights take in 16 bits, in billions of bytes; 0 where unknown."""
         return self.parameters_b * _BF16_BYTES
+
+
+def sampling_for(request: Request, spec: ModelSpec | None) -> Sampling | None:
+    """How the tokens of this answer are drawn; None leaves that to the server.
+
+    A completion takes the likeliest: what one accepts or not shouldn't be drawn by lot.
+    """
+    if request.sampling is not None:
+        return request.sampling
+    if request.messages:
+        return spec.chat_sampling if spec else None
+    return Sampling()
 
 
 def fingerprint(**config: str | int) -> Fingerprint:
