@@ -37,6 +37,7 @@ class ModelFolder:
         config: its `config.json`.
         control_ids: the ids of its `tokenizer.json` by text; None without one.
         chat_template: how it spells conversations; empty where it doesn't say.
+        told_by: what says the configuration, as the beginning of `... PATH says`.
     """
 
     path: str
@@ -44,6 +45,7 @@ class ModelFolder:
     config: Mapping[str, object]
     control_ids: Mapping[str, int] | None = None
     chat_template: str = ""
+    told_by: str = "config.json in"
 
 
 def identify(folder: ModelFolder, specs: Sequence[ModelSpec]) -> ModelSpec:
@@ -115,7 +117,7 @@ def _undecided(folder: ModelFolder, fitting: list[ModelSpec]) -> str:
         for key in _TELLING
         if folder.config.get(key) is not None
     )
-    said = f"config.json in {folder.path} says {found or 'nothing that tells a model'}"
+    said = f"{folder.told_by} {folder.path} says {found or 'nothing that tells a model'}"
     if fitting:
         names = ", ".join(spec.name for spec in fitting)
         return (

@@ -1,0 +1,1 @@
+"""A model in llama.cpp's format, run by llama-cpp-python; see `load`."""
