@@ -1,0 +1,1 @@
+"""Models in safetensors, run by transformers and torch."""
