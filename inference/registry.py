@@ -25,6 +25,8 @@ if TYPE_CHECKING:
     BackendFactory = Callable[["BackendSettings"], Backend]
 
 ENTRY_POINT_GROUP = "infill.backends"
+# What they are sent never leaves the machine, so that even a file with a secret may be completed.
+ON_THIS_MACHINE = frozenset({"ngram", "lite", "vllm"})
 
 
 @dataclass(frozen=True, slots=True)

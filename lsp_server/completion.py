@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from inference.answer.complete import Rules, complete
 from inference.errors import BackendError, InferenceError
-from inference.types import NoCompletion, Request
+from inference.types import NoCompletion, Request, Sampling
 from lsp_server.preparation import Prepared, prepare
 
 if TYPE_CHECKING:
@@ -90,17 +90,18 @@ async def _prepared(
     """The prompt, made off the event loop; None for a backend that reads none."""
     if not workspace.backend.capabilities.prompt:
         return None
-    path = snapshot.path
+    # The settings may change while a thread is at it.
+    path, pinned = snapshot.path, workspace.pinned()
     known = workspace.remembered.get(path)
     # Who comes back from another file has most likely changed what this one's prompt shows.
     is_back = known is not None and workspace.asked_in != path
     workspace.asked_in = path
-    make = partial(prepare, workspace, snapshot, workspace.memory_of(path), None, is_idle=is_back)
+    make = partial(prepare, pinned, snapshot, workspace.memory_of(path), None, is_idle=is_back)
     work = executor.submit(make)
     try:
         made = await asyncio.wrap_future(work)
     except asyncio.CancelledError:
-        keep = partial(_keep, asyncio.get_running_loop(), workspace, path, known)
+        keep = partial(_keep, asyncio.get_running_loop(), pinned, path, known)
         work.add_done_callback(keep)
         raise
     workspace.remember(path, made.remembered)
@@ -146,15 +147,21 @@ async def _streamed(
     return outcome
 
 
-def request_for(workspace: Workspace, snapshot: Snapshot, prompt: Prompt | None) -> Request:
-    """What the backend is asked with that prompt."""
+def request_for(
+    workspace: Workspace, snapshot: Snapshot, prompt: Prompt | None, priority: int = 0
+) -> Request:
+    """What the backend is asked with that prompt; a higher priority is served later."""
+    settings = workspace.settings.completion
     return Request(
         snapshot.text[: snapshot.cursor],
         snapshot.text[snapshot.cursor :],
         snapshot.path,
         snapshot.language,
         prompt=prompt,
-        max_new_tokens=workspace.settings.completion.max_tokens,
+        sampling=Sampling(settings.temperature, settings.top_p),
+        max_new_tokens=settings.max_tokens,
+        priority=priority,
+        session=workspace.session_name,
     )
 
 

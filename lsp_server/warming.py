@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from lsp_server.workspace import Workspace
 
 PAUSE_S = 1.0
+# Of the requests that wait at a server, those that somebody waits for come first.
+LATER = 10
 
 log = logging.getLogger(__name__)
 
@@ -56,7 +58,7 @@ async def _warm_up(session: Session, workspace: Workspace, uri: str, snapshot: S
         if made is None:
             return
         if made.prompt.text != workspace.read_prompt:
-            await workspace.backend.warm(request_for(workspace, snapshot, made.prompt))
+            await workspace.backend.warm(request_for(workspace, snapshot, made.prompt, LATER))
             workspace.read_prompt = made.prompt.text
         # Only now: who types on before goes on from the head that the server still has.
         workspace.supersede(snapshot.path, known, made.remembered)
@@ -73,7 +75,7 @@ async def _made_anew(
     if await refusal(workspace, snapshot, session.executor) is not None:
         return None
     remembered = workspace.memory_of(snapshot.path)
-    make = partial(prepare, workspace, snapshot, remembered, None, is_idle=True)
+    make = partial(prepare, workspace.pinned(), snapshot, remembered, None, is_idle=True)
     made = await asyncio.get_running_loop().run_in_executor(session.executor, make)
     if workspace.closed or not _is_same(session, uri, snapshot):
         return None

@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import ipaddress
-import os
-import time
 from collections import OrderedDict
+from copy import copy
 from dataclasses import dataclass, field
-from threading import Event, Lock
+from threading import Event
 from typing import TYPE_CHECKING
-from urllib.parse import urlsplit
 
 from context.patient import Patient
 from context.repository import Repository
@@ -17,15 +14,16 @@ from context.secrets.gate import Gate
 from context.selection.memo import Memo
 from context.selection.select import SelectState
 from inference.prompt.pack import PackState
-from inference.registry import BackendSettings, make_backend
-from inference.tokens.load import TokenizeEndpoint, load_tokenizer
-from inference.tokens.tokenizer import EstimatingTokenizer
 from inference.types import Request
-from lsp_server.errors import SettingError
+from lsp_server.health import Health
+from lsp_server.identity import session_name, user_salt
+from lsp_server.opening import open_backend, stays_here
+from lsp_server.tokenizing import Reader
 from lsp_server.user_models import model_of
 
 if TYPE_CHECKING:
     import asyncio
+    from collections.abc import Callable
     from pathlib import Path
 
     from context.courtesy import Courtesy
@@ -38,8 +36,6 @@ if TYPE_CHECKING:
 
 # Of so many files it is remembered what their last prompt was.
 MAX_REMEMBERED = 32
-# A server that didn't tell how its model reads texts is asked again so often at most.
-_RELOAD_S = 30.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +66,7 @@ class Workspace:
     """One repository.
 
     Attributes:
+        cache_dir: where what is found out is kept; None keeps nothing.
         gate: what every text passes before it is put into a prompt.
         indexed: its first crawl has ended.
         changed: paths that something has happened to since the index was last refreshed;
@@ -77,7 +74,8 @@ class Workspace:
         refreshing: a refresh is under way.
         watched: what changes below the root is told.
         resting: the next idle moment is waited for.
-        probed: it was found out what the backend's server takes, with the tokenizer in use.
+        health: how the backend is.
+        reader: how its model reads texts.
         probing: finds that out; done where it is known or the server couldn't be asked.
         patient_until_s: until then it is waited for, by the event loop's clock.
         asked_in: the file that a prompt was last asked for in.
@@ -94,12 +92,14 @@ class Workspace:
     gate: Gate
     backend: Backend
     spec: ModelSpec
+    health: Health
+    reader: Reader
+    cache_dir: Path | None = None
     indexed: bool = False
     changed: set[str] = field(default_factory=set[str])
     refreshing: bool = False
     watched: bool = False
     resting: bool = False
-    probed: bool = False
     probing: asyncio.Task[None] | None = None
     patient_until_s: float = 0.0
     asked_in: str = ""
@@ -110,9 +110,6 @@ class Workspace:
     closing: Event = field(default_factory=Event)
     remembered: OrderedDict[str, Remembered] = field(default_factory=OrderedDict[str, Remembered])
     _memo: Memo = field(default_factory=Memo)
-    _tokenizer: Tokenizer | None = None
-    _loaded_s: float = 0.0
-    _loading: Lock = field(default_factory=Lock)
 
     @property
     def stale(self) -> bool:
@@ -138,39 +135,36 @@ class Workspace:
     def tokenizer(self) -> Tokenizer:
         """The model's tokenizer; loading it can take two seconds, so not on the event loop.
 
-        Loaded once, but where it is one for now: an estimate takes the place of a server's
-        that has failed, and the server is asked again by and by.
-
         Raises:
             TokenizerError: it can't be read, or doesn't fit the model.
         """
-        with self._loading:
-            known = self._tokenizer
-            if known is None or (known.for_now and self._is_due()):
-                known = self._loaded(known)
-            elif known.for_now and known.exact:
-                known = EstimatingTokenizer(for_now=True)
-            self._tokenizer = known
-            return known
+        return self.reader.tokenizer()
 
-    def _is_due(self) -> bool:
-        return time.monotonic() - self._loaded_s >= _RELOAD_S
+    @property
+    def probed(self) -> bool:
+        """It was found out what the backend's server takes, with the tokenizer in use."""
+        return self.reader.probed
 
-    def _loaded(self, known: Tokenizer | None) -> Tokenizer:
-        """The tokenizer as of now; the known one where both are estimates for now."""
-        found = load_tokenizer(
-            self.settings.tokenizer,
-            self.spec,
-            folder=self.settings.model,
-            endpoint=_tokenize_endpoint(self.settings),
-        )
-        self._loaded_s = time.monotonic()
-        # What was made with an estimate stays as it is while there is no better one.
-        if known is not None and not known.exact and found.for_now:
-            return known
-        # Whether the backend's server takes the ids of this one isn't known.
-        self.probed = False
-        return found
+    @probed.setter
+    def probed(self, probed: bool) -> None:
+        self.reader.probed = probed
+
+    def pinned(self) -> Workspace:
+        """This workspace as it is now, for a thread to work with: settings don't change under it.
+
+        It shares what both remember.
+        """
+        return copy(self)
+
+    def serve_by(self, settings: Settings, made: Opened) -> None:
+        """Have another backend in the place of the one so far, which the caller closes.
+
+        What was remembered of prompts goes: they were another model's.
+        """
+        self.settings, self.spec, self.backend = settings, made.spec, made.backend
+        self.health, self.reader = made.health, Reader(settings, made.spec)
+        self.probing, self.patient_until_s, self.read_prompt = None, 0.0, None
+        self.remembered, self._memo = OrderedDict(), Memo()
 
     def memory_of(self, path: str) -> Remembered:
         """What is remembered of a file; its caches are the workspace's."""
@@ -215,7 +209,14 @@ class Workspace:
     @property
     def stays_here(self) -> bool:
         """Whether what the backend is sent stays on this machine."""
-        return self.settings.endpoint is None or is_loopback(self.settings.endpoint)
+        return stays_here(self.settings)
+
+    @property
+    def session_name(self) -> str:
+        """What servers that others use, too, know this repository by; empty for no server."""
+        if self.settings.endpoint is None:
+            return ""
+        return session_name(user_salt(self.cache_dir), self.root)
 
     @property
     def warms_up(self) -> bool:
@@ -229,58 +230,63 @@ class Workspace:
         return self.spec.name if self.backend.capabilities.prompt else self.settings.backend
 
 
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """A backend as a workspace needs it: with the model's quirks, and how it is."""
+
+    backend: Backend
+    spec: ModelSpec
+    health: Health
+
+
 def open_workspace(
-    root: Path, settings: Settings, cache_dir: Path | None, courtesy: Courtesy | None = None
+    root: Path,
+    settings: Settings,
+    cache_dir: Path | None,
+    courtesy: Courtesy | None = None,
+    tell: Callable[[], None] | None = None,
 ) -> Workspace:
     """A workspace with its backend made and its index still empty.
 
     Without a `cache_dir` nothing is kept on disk. What is done in the background gives
-    way to who holds `courtesy`.
+    way to who holds `courtesy`. `tell` is called when how the backend is has changed.
 
     Raises:
         InferenceError: an unknown model or backend, or an endpoint that can't be used.
         SettingError: a key was promised and isn't in the environment.
     """
-    spec = model_of(settings)
     repository = Repository(
         root, cache_dir=cache_dir, ignore=settings.context.ignore, courtesy=courtesy
     )
-    backend = make_backend(
-        settings.backend,
-        BackendSettings(
-            endpoint=settings.endpoint or "",
-            model=settings.served_model or settings.model,
-            api_key=_api_key(settings),
-            corpus=Patient(repository),
-            cache_dir=cache_dir,
-        ),
+    made = open_served(settings, model_of(settings), repository, cache_dir, tell)
+    return Workspace(
+        root,
+        settings,
+        repository,
+        Gate(cache_dir, repository.root),
+        made.backend,
+        made.spec,
+        made.health,
+        Reader(settings, made.spec),
+        cache_dir,
     )
-    return Workspace(root, settings, repository, Gate(cache_dir, repository.root), backend, spec)
 
 
-def is_loopback(endpoint: str) -> bool:
-    """Whether a URL names this machine."""
-    host = urlsplit(endpoint).hostname or ""
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost"
+def open_served(
+    settings: Settings,
+    spec: ModelSpec,
+    repository: Repository,
+    cache_dir: Path | None,
+    tell: Callable[[], None] | None = None,
+) -> Opened:
+    """The backend that the settings name, for that repository.
 
-
-def _tokenize_endpoint(settings: Settings) -> TokenizeEndpoint | None:
-    """Where a server may be asked how its model reads texts."""
-    if settings.endpoint is None:
-        return None
-    name = settings.served_model or settings.model
-    return TokenizeEndpoint(settings.endpoint, name, _api_key(settings))
-
-
-def _api_key(settings: Settings) -> str | None:
-    if settings.api_key_env is None:
-        return None
-    key = os.environ.get(settings.api_key_env)
-    if not key:
-        raise SettingError(
-            f"api_key_env names {settings.api_key_env!r}, but no such environment variable is set"
-        )
-    return key
+    Raises:
+        InferenceError: there is no such backend, or it can't be made from these settings.
+        SettingError: a key was promised and isn't in the environment.
+    """
+    health = Health() if tell is None else Health(tell)
+    backend = open_backend(
+        settings, spec, corpus=Patient(repository), cache_dir=cache_dir, report=health.report
+    )
+    return Opened(backend, spec, health)

@@ -31,7 +31,7 @@ def register(server: InfillServer) -> None:
         loop = asyncio.get_running_loop()
         try:
             shown, memory = await loop.run_in_executor(
-                server.session.executor, preview, workspace, snapshot, budget
+                server.session.executor, preview, workspace.pinned(), snapshot, budget
             )
         except InferenceError as error:
             raise JsonRpcInvalidParams(str(error)) from None

@@ -9,7 +9,7 @@ import tokenize_wire
 from inference.errors import TokenizerError
 from inference.tokens import asking
 from inference.tokens import server as asking_server
-from lsp_server import workspace as module
+from lsp_server import tokenizing as module
 from lsp_server.settings import Settings
 from lsp_server.workspace import open_workspace
 
