@@ -1,4 +1,4 @@
-"""What a `tokenizer.json` says, and what of it encodes plain text."""
+"""What a tokenizer's file says, and what of it encodes plain text."""
 
 from __future__ import annotations
 
@@ -8,6 +8,8 @@ from stat import S_ISREG
 from typing import TYPE_CHECKING, Any, cast
 
 from inference.errors import TokenizerError
+from inference.models.gguf import is_gguf
+from inference.tokens.gguf import describe_gguf
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -33,12 +35,12 @@ class Description:
 
 
 def read_description(file: Path, name: str) -> Description:
-    """What that file says.
+    """What that file says, be it a `tokenizer.json` or a `.gguf` that holds a tokenizer.
 
     Raises:
         TokenizerError: it is missing or no tokenizer of the `tokenizers` library.
     """
-    described = _read(file)
+    described = describe_gguf(file) if is_gguf(file) else _read(file)
     try:
         added = [_entry(token) for token in described.get("added_tokens") or ()]
     except (TypeError, KeyError) as error:

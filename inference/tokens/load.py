@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from inference.errors import InferenceError, TokenizerError
+from inference.models.gguf import is_gguf
 from inference.tokens.estimate import EstimatingTokenizer
 from inference.tokens.hub import TOKENIZER_FILE, cached_tokenizer, expanded, is_hub_name
 from inference.wire.endpoint import parse_endpoint
@@ -52,7 +53,8 @@ def load_tokenizer(
         wanted: the setting `tokenizer`: a tokenizer.json, the folder that holds one, or
             a name on the hub whose tokenizer was downloaded before.
         spec: the model whose sentinels it must know.
-        folder: the setting `model`, which may name the folder with the weights.
+        folder: the setting `model`, which may name the folder with the weights, or a
+            `.gguf` file of them.
         endpoint: the server that completes; asked only on this machine, as texts are
             counted before it is known whether they may leave it.
 
@@ -97,7 +99,8 @@ def _found(spec: ModelSpec, folder: str | Path | None) -> Tokenizer | None:
 def _places(spec: ModelSpec, folder: str | Path | None) -> list[tuple[Path, str | None]]:
     places: list[tuple[Path, str | None]] = []
     if folder is not None:
-        own = expanded(folder) / TOKENIZER_FILE
+        own = expanded(folder)
+        own = own if is_gguf(own) else own / TOKENIZER_FILE
         places += [(own, None)] if own.is_file() else []
     cached = ((cached_tokenizer(name), name) for name in spec.hub)
     return places + [(path, name) for path, name in cached if path is not None]

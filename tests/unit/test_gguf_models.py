@@ -6,17 +6,17 @@ import struct
 from typing import TYPE_CHECKING
 
 import pytest
+from gguf_file import gguf_bytes, write_gguf
 
 from inference.errors import BackendError, UnknownModelError
 from inference.models import find_model, identify, known_models
 from inference.models.gguf import is_gguf, read_gguf
 from inference.runners.gguf.header import read_header
-from tests.gguf_file import gguf_bytes, write_gguf
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from tests.gguf_file import Value
+    from gguf_file import Value
 
 QWEN = find_model("qwen2.5-coder-1.5b")
 LITE: dict[str, Value] = {
