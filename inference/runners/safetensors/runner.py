@@ -1,0 +1,87 @@
+"""The runner: one model, its heads, and a question at a time."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from inference.errors import BackendError
+from inference.runners.safetensors.faults import free_memory, is_short_of_memory, running_fault
+from inference.runners.safetensors.loop import answer
+
+if TYPE_CHECKING:
+    from collections.abc import Generator
+
+    from inference.runners.runner import Ask, Step
+    from inference.runners.safetensors.heads import Heads, Ids
+    from inference.runners.safetensors.loop import Desk
+
+
+@dataclass(slots=True)
+class SafetensorsRunner:
+    """As `inference.runners.runner.Runner`.
+
+    Attributes:
+        context_tokens: what prompt and completion may take together.
+        n_ids: how many rows the model's table of tokens has.
+    """
+
+    desk: Desk
+    heads: Heads
+    context_tokens: int
+    n_ids: int
+
+    def run(self, ask: Ask, /) -> Generator[Step]:
+        """The answer, step by step; what was read stays for the next prompt.
+
+        Raises:
+            BackendError: cause "context": the prompt doesn't fit; "tokenizer": it has ids
+                that the model hasn't; "memory", "numbers": see there; "failed".
+        """
+        prompt = self._prompt(ask)
+        n_most = min(ask.max_new_tokens, self.context_tokens - len(prompt))
+        head = None
+        try:
+            head = self.heads.take(prompt)
+            yield from answer(self.desk, head, prompt, ask, n_most)
+        except GeneratorExit:
+            if head is not None:
+                self.heads.keep(head)
+            raise
+        except (RuntimeError, MemoryError) as error:
+            # What is left of the head is no whole one.
+            head = None
+            if is_short_of_memory(error):
+                self.heads.clear()
+            raise running_fault(error, len(prompt)) from None
+        self.heads.keep(head)
+
+    def close(self) -> None:
+        """Give back memory and devices."""
+        self.heads.clear()
+        self.desk.model.close()
+        free_memory()
+
+    def _prompt(self, ask: Ask) -> Ids:
+        ids = ask.token_ids
+        if ids is None:
+            ids = tuple(self.desk.vocabulary.encode(ask.text))
+        prompt = np.array(ids, dtype=np.int32)
+        n_wanted = len(prompt) + min(1, ask.max_new_tokens)
+        if not len(prompt) or n_wanted > self.context_tokens:
+            raise BackendError(
+                f"the prompt has {len(prompt):,} tokens, and this model takes 1 to "
+                f"{self.context_tokens - 1:,} here; lower `context.budget_tokens` or raise "
+                "`local.context_tokens`",
+                cause="context",
+            )
+        if int(prompt.max()) >= self.n_ids or int(prompt.min()) < 0:
+            raise BackendError(
+                f"the prompt has a token {int(prompt.max()):,}, and the model knows "
+                f"{self.n_ids:,}: it was made with another model's tokenizer; set `tokenizer` to "
+                "the one that lies with the weights",
+                cause="tokenizer",
+            )
+        return prompt
