@@ -11,6 +11,8 @@ from inference.runners.memory import as_precision, lighter, need_of, refusal
 from inference.runners.parameters import is_latent, text_part, whole
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from inference.runners.memory import Need, Precision
     from inference.runners.parameters import Config
     from inference.runners.runner import Plan
@@ -24,6 +26,7 @@ _FULL, _HALF = 4, 2
 # Requests at once: one user types in one place, but warm-ups and code actions go beside.
 _SEQUENCES = 16
 _CPU_BLOCK = 32
+_TOKENIZER_SETTINGS = "tokenizer_config.json"
 _HELD: dict[str, Precision] = {"float32": "float32", "int8": "int8"}
 _DTYPES = {"float32": "float32", "bf16": "bfloat16", "int8": "bfloat16"}
 
@@ -59,7 +62,7 @@ def arguments(plan: Plan, config: Config, devices: Devices) -> dict[str, Any]:
     _check_fits(config, need, sum(devices.free_bytes))
     told: dict[str, Any] = {
         "model": str(plan.weights),
-        "tokenizer": str(plan.tokenizer.parent if plan.tokenizer else plan.weights),
+        "tokenizer": str(_tokenizer_folder(plan)),
         "trust_remote_code": False,
         "dtype": _DTYPES.get(plan.precision, "auto"),
         "max_model_len": plan.context_tokens,
@@ -125,6 +128,14 @@ def _precision(plan: Plan) -> Precision:
         )
     # What is stored in full it takes at half by itself.
     return _HELD.get(plan.precision, "bf16")
+
+
+def _tokenizer_folder(plan: Plan) -> Path:
+    """It wants a folder with all that belongs to a tokenizer, where ids would do for us."""
+    file = plan.tokenizer
+    if file is None or not (file.parent / _TOKENIZER_SETTINGS).is_file():
+        return plan.weights
+    return file.parent
 
 
 def _expanded_bytes(config: Config, element_bytes: int) -> int:

@@ -6,6 +6,7 @@ import asyncio
 import itertools
 import re
 from contextlib import aclosing
+from dataclasses import replace
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
@@ -13,15 +14,16 @@ from inference.errors import BackendError
 from inference.runners.engine.arguments import arguments
 from inference.runners.engine.devices import keep_quiet, seen
 from inference.runners.engine.steps import fault_of, step_of
-from inference.runners.engine.texts import load_encoder
-from inference.runners.engine.weights import check_tokenizer, check_whole, read_config
+from inference.runners.engine.weights import read_config
 from inference.runners.runner import Ask
+from inference.runners.safetensors.fit import longest_context
+from inference.runners.safetensors.whole import whole_weights
+from inference.runners.texts import open_vocabulary
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncGenerator
+    from collections.abc import AsyncGenerator, Callable
 
     from inference.errors import Cause
-    from inference.runners.engine.texts import Encode
     from inference.runners.runner import Plan, Step
 
 # Its processes end one after the other; what is left after so long is killed.
@@ -37,7 +39,9 @@ class EngineRunner:
         context_tokens: what prompt and completion may take together.
     """
 
-    def __init__(self, engine: Any, encode: Encode, context_tokens: int) -> None:
+    def __init__(
+        self, engine: Any, encode: Callable[[str], list[int]], context_tokens: int
+    ) -> None:
         self._engine = engine
         self._encode = encode
         self._context_tokens = context_tokens
@@ -56,10 +60,10 @@ class EngineRunner:
         Raises:
             BackendError: "context", where the prompt is too long; "numbers"; "died".
         """
-        await self._ready()
+        await self.ready()
         ids = ask.token_ids
         if ids is None:
-            ids = await asyncio.to_thread(self._encode, ask.text)
+            ids = tuple(await asyncio.to_thread(self._encode, ask.text))
         if len(ids) >= self._context_tokens:
             raise BackendError(
                 f"the prompt has {len(ids):,} tokens and the model was loaded for "
@@ -94,18 +98,18 @@ class EngineRunner:
             while (output := await _next(outputs)) is not None:
                 yield step_of(output, read_only=ask.max_new_tokens == 0)
 
-    async def _ready(self) -> None:
+    async def ready(self) -> None:
         """Have compiled what vLLM compiles at its first request with such wishes.
 
-        On some processors it takes half a minute, which no completion should wait for:
-        whoever loads a model asks it something before saying that it is there.
+        On some processors that takes half a minute, which no completion should wait for:
+        so whoever loads the model awaits this before saying that it is there.
         """
         if self._is_ready:
             return
         async with self._readying:
             if not self._is_ready:
                 first = Ask(token_ids=None, healing="b", max_new_tokens=2)
-                async with aclosing(self._steps(first, self._encode("a"))) as steps:
+                async with aclosing(self._steps(first, tuple(self._encode("a")))) as steps:
                     async for _ in steps:
                         pass
             self._is_ready = True
@@ -119,14 +123,13 @@ def load(plan: Plan) -> EngineRunner:
             "memory", where it can't fit; else vLLM isn't there or couldn't start.
     """
     config = read_config(plan.weights)
-    check_whole(plan.weights)
-    folder = plan.tokenizer.parent if plan.tokenizer else plan.weights
-    check_tokenizer(folder)
-    encode = load_encoder(folder, config)
+    whole_weights(plan.weights)
+    vocabulary = open_vocabulary(plan.weights, plan.tokenizer)
     keep_quiet()
     try:
-        devices = seen(plan.device)
-        told = arguments(plan, config, devices)
+        context_tokens = min(plan.context_tokens, longest_context(config) or plan.context_tokens)
+        plan = replace(plan, context_tokens=context_tokens)
+        told = arguments(plan, config, seen(plan.device))
     except ImportError as error:
         raise BackendError(
             "this interpreter has no vLLM; install `infill-ls[vllm]`, or have `local.python` name "
@@ -134,7 +137,7 @@ def load(plan: Plan) -> EngineRunner:
         ) from error
     except ValueError as error:
         raise BackendError(f"{plan.weights}: {error}", cause="weights") from error
-    return EngineRunner(_started(told), encode, plan.context_tokens)
+    return EngineRunner(_started(told), vocabulary.encode, plan.context_tokens)
 
 
 def _started(told: dict[str, Any]) -> Any:
