@@ -143,8 +143,21 @@ def _openai(settings: BackendSettings) -> Backend:
             "for instance to http://127.0.0.1:8000/v1"
         )
     return OpenAIBackend(
-        settings.endpoint, settings.model, settings.api_key, send_ids=settings.send_ids
+        settings.endpoint,
+        settings.model,
+        settings.api_key,
+        send_ids=settings.send_ids,
+        spec=settings.spec,
+        sharing=settings.sharing,
+        budget_tokens=settings.budget_tokens,
+        report=settings.report,
     )
 
 
-_BUILT_IN: dict[str, BackendFactory] = {"ngram": _ngram, "openai": _openai}
+def _vllm(settings: BackendSettings) -> Backend:
+    from inference.backends.vllm import make_vllm
+
+    return make_vllm(settings)
+
+
+_BUILT_IN: dict[str, BackendFactory] = {"ngram": _ngram, "openai": _openai, "vllm": _vllm}

@@ -44,6 +44,11 @@ def body_of(
     return _joined(fields, b"[" + listed + b"]"), known
 
 
+def plain_body(fields: dict[str, Any]) -> bytes:
+    """The JSON object of these fields."""
+    return _json(fields)
+
+
 def _joined(fields: dict[str, Any], prompt: bytes) -> bytes:
     return b'{"prompt":' + prompt + b"," + _json(fields)[1:]
 

@@ -1,48 +1,106 @@
-"""The answer of an OpenAI-compatible `/v1/completions`, as the chunks it comes in."""
+"""The answer of an OpenAI-compatible server, as the chunks it comes in."""
 
 from __future__ import annotations
 
 import asyncio
 from contextlib import aclosing, suppress
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
+
+import httpx
 
 from inference.errors import BackendError
 from inference.types import Chunk
 from inference.wire.events import DONE, events, parse_object
 from inference.wire.faults import event_fault
+from inference.wire.usage import usage_of
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncGenerator
+    from collections.abc import AsyncGenerator, Callable
 
-    import httpx
-
-    from inference.types import FinishReason
+    from inference.types import FinishReason, Usage
     from inference.wire.faults import Call
+
+    Read = Callable[[dict[str, Any]], Chunk]
 
 _MAX_ERROR_BYTES = 65_536
 _DRAIN_S = 0.1
 _LEAST = -1e9  # Some servers send a large number for minus infinity.
+# Where generation ended for none of these, it was broken off: a filter, a lack of machines.
+_WHOLE = frozenset({"stop", "eos", "eos_token", "stop_sequence", "tool_calls", "function_call"})
+_GIVEN_UP = frozenset({"abort", "error"})
 
 
-async def chunks_of(response: httpx.Response, call: Call) -> AsyncGenerator[Chunk]:
-    """The chunks of an answer, up to the one that says why it ended.
+async def chunks_of(
+    response: httpx.Response, call: Call, *, n: int = 1, read: Read | None = None
+) -> AsyncGenerator[Chunk]:
+    """The chunks of an answer, up to the one that says why its last choice ended.
+
+    That one waits for what comes right behind it: what the request took.
+
+    Args:
+        response: its head is read and says that all is well.
+        call: for messages.
+        n: how many choices were asked for.
+        read: makes a chunk of a choice; by default one of a completion's.
 
     Raises:
-        BackendError: it ends without saying so.
+        BackendError: it ends without saying so, or the server gives up.
     """
-    finished = False
-    async with aclosing(_objects(response, call.host)) as found:
+    read = read or read_choice
+    ended: set[int] = set()
+    usage: Usage | None = None
+    held: Chunk | None = None
+    async with aclosing(_objects(response, call)) as found:
         async for event in found:
-            if "error" in event:
-                raise event_fault(event["error"], call)
+            usage = usage_of(event) or usage
             for choice in _choices(event, call.host):
-                chunk = _chunk(choice, call.host)
-                finished = finished or chunk.finish_reason is not None
-                yield chunk
-    if not finished:
+                chunk = _read(read, choice, call)
+                if held is not None:
+                    yield held
+                held = chunk if chunk.finish_reason else None
+                ended |= {chunk.index} if chunk.finish_reason else set()
+                if held is None:
+                    yield chunk
+            if len(ended) >= n:
+                usage = await _usage_behind(found) or usage
+                break
+    if not ended:
         raise BackendError(
-            f"{call.host} broke off its answer without saying that it was done; its log may say why"
+            f"{call.host} broke off its answer without saying that it was done; its log may say "
+            "why",
+            cause="died",
         )
+    if held is not None:
+        yield replace(held, usage=usage)
+
+
+def read_choice(choice: dict[str, Any]) -> Chunk:
+    """The chunk of a completion's choice."""
+    scored: Any = choice.get("logprobs")
+    scores: Any = scored.get("token_logprobs") if scored else None
+    logprobs: list[Any] = [score for score in scores or () if score is not None]
+    return Chunk(
+        (choice.get("text") or "") + "",
+        logprob=_total(logprobs),
+        finish_reason=finish_of(choice),
+        n_tokens=len(logprobs) or None,
+        index=index_of(choice),
+    )
+
+
+def finish_of(choice: dict[str, Any]) -> FinishReason | None:
+    """Why the choice ended; None while it goes on."""
+    said: Any = choice.get("finish_reason")
+    if not said:
+        return None
+    return "stop" if said in _WHOLE else "length"
+
+
+def index_of(choice: dict[str, Any]) -> int:
+    """Which of the choices it belongs to."""
+    index: Any = choice.get("index")
+    return index if type(index) is int and index >= 0 else 0
 
 
 async def start_of(response: httpx.Response) -> bytes:
@@ -55,20 +113,39 @@ async def start_of(response: httpx.Response) -> bytes:
     return body
 
 
-async def _objects(response: httpx.Response, host: str) -> AsyncGenerator[dict[str, Any]]:
+async def _objects(response: httpx.Response, call: Call) -> AsyncGenerator[dict[str, Any]]:
     """The JSON objects of an answer: one for each event, or one in all.
 
     Some servers take `stream` for a wish.
     """
     if "json" in response.headers.get("content-type", ""):
-        yield parse_object(await response.aread(), host)
+        yield _sound(parse_object(await response.aread(), call.host), call)
         return
-    async with aclosing(events(response.aiter_bytes(), host)) as found:
+    async with aclosing(events(response.aiter_bytes(), call.host)) as found:
         async for data in found:
             if data == DONE:
                 break
-            yield parse_object(data, host)
+            yield _sound(parse_object(data, call.host), call)
         await _drain(found)
+
+
+def _sound(event: dict[str, Any], call: Call) -> dict[str, Any]:
+    if event.get("error"):
+        raise event_fault(event["error"], call)
+    return event
+
+
+async def _usage_behind(rest: AsyncGenerator[dict[str, Any]]) -> Usage | None:
+    """What the request took, where that follows at once; what is whole can't fail any more.
+
+    It is read to its end for another reason, too: only so is a connection kept.
+    """
+    usage: Usage | None = None
+    with suppress(TimeoutError, httpx.HTTPError, BackendError):
+        async with asyncio.timeout(_DRAIN_S):
+            async for event in rest:
+                usage = usage_of(event) or usage
+    return usage
 
 
 async def _drain(rest: AsyncGenerator[bytes]) -> None:
@@ -88,21 +165,15 @@ def _choices(event: dict[str, Any], host: str) -> list[Any]:
     return choices  # pyright: ignore[reportUnknownVariableType] - JSON
 
 
-def _chunk(choice: Any, host: str) -> Chunk:
+def _read(read: Read, choice: Any, call: Call) -> Chunk:
     try:
-        text: str = (choice.get("text") or "") + ""
-        scored: Any = choice.get("logprobs")
-        scores: Any = scored.get("token_logprobs") if scored else None
-        logprobs: list[Any] = [score for score in scores or () if score is not None]
-        ended: Any = choice.get("finish_reason")
+        given_up = choice.get("finish_reason") in _GIVEN_UP
+        chunk = read(choice)
     except (AttributeError, TypeError) as error:
-        raise _unknown_shape(host) from error
-    reason: FinishReason | None = None
-    if ended:
-        reason = "length" if ended == "length" else "stop"
-    return Chunk(
-        text, logprob=_total(logprobs), finish_reason=reason, n_tokens=len(logprobs) or None
-    )
+        raise _unknown_shape(call.host) from error
+    if given_up:
+        raise BackendError(f"{call.host} gave up on the answer; its log may say why")
+    return chunk
 
 
 def _total(logprobs: list[Any]) -> float | None:

@@ -6,52 +6,74 @@ where they repeat none of these.
 
 from __future__ import annotations
 
-import json
+import re
 import socket
 import ssl
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import httpx
 
 from inference.errors import BackendError
+from inference.wire.overlong import overlong
+from inference.wire.retry_after import retry_after_s
+from inference.wire.words import quote, quoted, said, said_in
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-_MAX_QUOTED = 200
-_MIN_SECRET = 16
-_BAD_REQUEST, _UNPROCESSABLE = 400, 422
+    from inference.errors import Cause
+
+_BAD_REQUEST, _PAYMENT, _TOO_LARGE, _UNPROCESSABLE = 400, 402, 413, 422
 _UNAUTHORISED, _FORBIDDEN = 401, 403
 _NOT_FOUND, _TOO_MANY, _FAILED = 404, 429, 500
+_REDIRECTS = range(300, 400)
+_NO_MODEL = re.compile(r"(?is)model\b.{0,80}?(?:not (?:exist|found)|unknown|doesn't exist)")
+_NO_MEMORY = re.compile(r"(?i)out of memory|outofmemory|failed to allocate|not enough memory")
+_NO_NUMBERS = re.compile(r"(?i)\bnan\b|out of range float")
+_MOST_NAMES = 12
 
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """What a message may need to know about the call that failed."""
+    """What a message may need to know about the call that failed.
+
+    Attributes:
+        host: for messages.
+        model: its name as the server is asked for it.
+        has_key: a key was sent.
+        read_s: after so long a silence the server counts as gone.
+        secrets: texts of which no message may hold a stretch.
+        new_tokens: how many were to be generated.
+    """
 
     host: str
     model: str
     has_key: bool
     read_s: float
     secrets: tuple[str, ...] = ()
+    new_tokens: int = 0
 
 
 def transport_fault(error: httpx.HTTPError, call: Call, *, streaming: bool) -> BackendError:
     """What a connection that failed means; `streaming` once the answer had begun."""
     host = call.host
     if isinstance(error, httpx.ConnectTimeout | httpx.PoolTimeout):
-        return BackendError(f"{host} doesn't take the connection; is the server up and reachable?")
-    if isinstance(error, httpx.TimeoutException):
-        return BackendError(_silence(call, streaming=streaming))
+        return _unreachable(f"{host} doesn't take the connection; is the server up and reachable?")
     if isinstance(error, httpx.ConnectError):
-        return BackendError(_no_connection(error, host))
+        return _unreachable(_no_connection(error, host))
+    if isinstance(error, httpx.ProxyError):
+        return _unreachable(f"the proxy before {host} refuses the connection; check HTTPS_PROXY")
+    if isinstance(error, httpx.TimeoutException):
+        cause: Cause = "died" if streaming else "unreachable"
+        return BackendError(_silence(call, streaming=streaming), cause=cause)
     if streaming:
         return BackendError(
             f"{host} broke off in the middle of its answer; its log may say why "
-            "(out of memory, a restart)"
+            "(out of memory, a restart)",
+            cause="died",
         )
-    return BackendError(
+    return _unreachable(
         f"{host} closed the connection without an answer; does it speak HTTP, and is "
         "http or https right?"
     )
@@ -59,8 +81,8 @@ def transport_fault(error: httpx.HTTPError, call: Call, *, streaming: bool) -> B
 
 def status_fault(status: int, headers: Mapping[str, str], body: bytes, call: Call) -> BackendError:
     """What an answer other than success means."""
-    said = quote(body, call.secrets)
-    if 300 <= status < _BAD_REQUEST:  # noqa: PLR2004 - the range of redirects
+    words = quote(body, call.secrets)
+    if status in _REDIRECTS:
         return BackendError(
             f"{call.host} redirects elsewhere, which isn't followed, as code would go there; "
             "set `endpoint` to the address that answers"
@@ -68,25 +90,24 @@ def status_fault(status: int, headers: Mapping[str, str], body: bytes, call: Cal
     if status in {_UNAUTHORISED, _FORBIDDEN}:
         held = "refused the API key" if call.has_key else "wants an API key"
         return BackendError(
-            f"{call.host} {held} ({status}){said}; check the variable that `api_key_env` names"
+            f"{call.host} {held} ({status}){words}; check the variable that `api_key_env` names",
+            cause="key",
         )
-    if status == _NOT_FOUND:
-        return BackendError(_not_found(body, said, call))
-    if status == _TOO_MANY:
-        wait = headers.get("retry-after", "")
-        pause = f"; try again in {wait} s" if wait.isdigit() else ""
-        return BackendError(f"{call.host} has too many requests (429){said}{pause}")
-    if status in {_BAD_REQUEST, _UNPROCESSABLE}:
-        return BackendError(f"{call.host} refused the request ({status}){said}")
+    if status in {_TOO_MANY, _PAYMENT}:
+        return _quota_fault(status, headers, words, call)
     if status >= _FAILED:
-        return BackendError(f"{call.host} failed ({status}){said}; its log may say why")
-    return BackendError(f"{call.host} answered with status {status}{said}")
+        message = f"{call.host} failed ({status}){words}; its log may say why"
+        cause, wait_s = _cause_of(said_in(body)), retry_after_s(headers)
+        return BackendError(message, cause=cause, retry_after_s=wait_s)
+    return _refusal(status, body, words, call)
 
 
 def event_fault(error: object, call: Call) -> BackendError:
     """What an error within a stream that began well means."""
-    said = _quoted(_message({"error": error}), call.secrets)
-    return BackendError(f"{call.host} gave up on the answer{said}; its log may say more")
+    message = said({"error": error})
+    words = quoted(message, call.secrets)
+    text = f"{call.host} gave up on the answer{words}; its log may say more"
+    return BackendError(text, cause=_cause_of(message))
 
 
 def page_fault(host: str) -> BackendError:
@@ -96,42 +117,50 @@ def page_fault(host: str) -> BackendError:
     )
 
 
-def quote(body: bytes, secrets: tuple[str, ...]) -> str:
-    """The server's own words, to be put into a message; empty where they can't be told."""
-    try:
-        found = json.loads(body)
-    except (ValueError, RecursionError):
-        return ""
-    return _quoted(_message(found), secrets)
+def model_fault(call: Call, status: int, served: tuple[str, ...]) -> BackendError:
+    """What it means that the server doesn't know the model; `served` is what it has."""
+    names = ", ".join(repr(name) for name in served[:_MOST_NAMES])
+    more = f" and {len(served) - _MOST_NAMES} more" if len(served) > _MOST_NAMES else ""
+    has = f"it has {names}{more}" if served else "its /models lists what it has"
+    return BackendError(
+        f"{call.host} has no model {call.model!r} ({status}); {has}: set `served_model` to one",
+        cause="model",
+    )
 
 
-def _quoted(message: str, secrets: tuple[str, ...]) -> str:
-    said = " ".join(message.split())[:_MAX_QUOTED]
-    if not said or _leaks(said, secrets):
-        return ""
-    return f": {said!r}"
+def _refusal(status: int, body: bytes, words: str, call: Call) -> BackendError:
+    """What an answer of 4xx means that isn't about who asks."""
+    found = overlong(body)
+    if found is not None or status == _TOO_LARGE:
+        told = found.told(call.host, call.new_tokens) if found else _too_large(call)
+        return BackendError(told, cause="context")
+    if status == _NOT_FOUND and b"model" not in body.lower():
+        return BackendError(f"{call.host} has no such path (404); does `endpoint` end in /v1?")
+    if status == _NOT_FOUND or _NO_MODEL.search(said_in(body)):
+        return model_fault(call, status, ())
+    if status in {_BAD_REQUEST, _UNPROCESSABLE}:
+        return BackendError(f"{call.host} refused the request ({status}){words}")
+    return BackendError(f"{call.host} answered with status {status}{words}")
 
 
-def _message(found: Any) -> str:
-    """The text of an error in any of the shapes that servers give it."""
-    for key in ("error", "message", "detail"):
-        while isinstance(found, dict) and key in found:
-            found = found[key]  # pyright: ignore[reportUnknownVariableType] - JSON
-    return found if isinstance(found, str) else ""
+def _quota_fault(status: int, headers: Mapping[str, str], words: str, call: Call) -> BackendError:
+    held = "has too many requests" if status == _TOO_MANY else "wants to be paid"
+    message = f"{call.host} {held} ({status}){words}"
+    return BackendError(message, cause="quota", retry_after_s=retry_after_s(headers))
 
 
-def _leaks(said: str, secrets: tuple[str, ...]) -> bool:
-    """Whether the words repeat a stretch of a secret; white space aside, as it was folded."""
-    for secret in secrets:
-        folded = " ".join(secret.split())
-        size = min(_MIN_SECRET, len(folded))
-        if size and any(piece in folded for piece in _stretches(said, size)):
-            return True
-    return False
+def _cause_of(message: str) -> Cause:
+    if _NO_MEMORY.search(message):
+        return "memory"
+    return "numbers" if _NO_NUMBERS.search(message) else "failed"
 
 
-def _stretches(said: str, size: int) -> Iterator[str]:
-    return (said[start : start + size] for start in range(max(1, len(said) - size + 1)))
+def _unreachable(message: str) -> BackendError:
+    return BackendError(message, cause="unreachable")
+
+
+def _too_large(call: Call) -> str:
+    return f"{call.host} takes no request of that size (413); lower `context.budget_tokens`"
 
 
 def _silence(call: Call, *, streaming: bool) -> str:
@@ -148,7 +177,10 @@ def _no_connection(error: httpx.ConnectError, host: str) -> str:
     if any(isinstance(cause, socket.gaierror) for cause in causes):
         return f"the name of {host} can't be resolved; check `endpoint` and the network"
     if any(isinstance(cause, ssl.SSLCertVerificationError) for cause in causes):
-        return f"the certificate of {host} isn't trusted; set SSL_CERT_FILE to your authority's"
+        return (
+            f"the certificate of {host} isn't trusted; set `server.ca_file` or SSL_CERT_FILE to "
+            "your authority's"
+        )
     if any(isinstance(cause, ssl.SSLError) for cause in causes):
         return f"no encrypted connection to {host}; does it speak https, or only http?"
     if any(isinstance(cause, ConnectionRefusedError) for cause in causes):
@@ -161,11 +193,3 @@ def _causes(error: BaseException | None) -> Iterator[BaseException]:
     while error is not None:
         yield error
         error = error.__cause__ or error.__context__
-
-
-def _not_found(body: bytes, said: str, call: Call) -> str:
-    if b"model" in body.lower():
-        return (
-            f"{call.host} has no model {call.model!r} (404){said}; its /models lists what it serves"
-        )
-    return f"{call.host} has no such path (404); does `endpoint` end in /v1?"

@@ -54,6 +54,7 @@ async def test_what_is_asked():
         "stop": ["<eos>", "a", "b", "c"],
         "stream": True,
         "logprobs": 1,
+        "stream_options": {"include_usage": True},
     }
 
 
@@ -140,7 +141,9 @@ async def test_ids_that_are_refused_are_not_insisted_on():
             assert await _texts(backend, _request(ids=(1, 2), healing="p")) == "pass"
         await backend.aclose()
     assert [asked["prompt"] for asked in server.requests] == [[1, 2], PRIVATE_CODE, PRIVATE_CODE]
-    assert backend.capabilities == Capabilities(logprobs=True, warm=True, healing=True)
+    assert backend.capabilities == Capabilities(
+        prompt_suffix=True, chat=True, logprobs=True, warm=True, healing=True
+    )
 
 
 async def test_a_refusal_that_has_another_reason_changes_nothing():
@@ -228,7 +231,7 @@ async def test_without_a_tokenizer_there_are_no_ids_to_compare():
     assert (found.token_ids, found.healing, told) == (False, True, "")
 
 
-@pytest.mark.parametrize("owner", [None, "llamacpp"])
+@pytest.mark.parametrize("owner", [None, "organization-owner"])
 async def test_other_servers_are_asked_nothing_more(owner):
     with wire.serve(wire.Script(owned_by=owner, tokens=(5,), heals=True)) as server:
         backend = OpenAIBackend(server.endpoint, "tiny")

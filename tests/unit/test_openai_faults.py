@@ -7,8 +7,9 @@ from contextlib import aclosing
 import pytest
 import wire
 
-from inference.backends.openai import OpenAIBackend, Timeouts
+from inference.backends.openai import OpenAIBackend
 from inference.errors import BackendError
+from inference.registry import Sharing
 from inference.types import Prompt, Request
 
 KEY = "sk-secret-0123456789"
@@ -28,7 +29,7 @@ async def _collect(backend: OpenAIBackend, request: Request) -> None:
 
 async def _fault(endpoint: str, *, read_s: float = 5.0, key: str | None = KEY) -> str:
     """What the backend says when it fails; never the key or the code."""
-    backend = OpenAIBackend(endpoint, "tiny", key, timeouts=Timeouts(1.0, read_s))
+    backend = OpenAIBackend(endpoint, "tiny", key, sharing=Sharing(connect_s=1.0, read_s=read_s))
     with pytest.raises(BackendError) as caught:
         await _collect(backend, REQUEST)
     message = str(caught.value)
@@ -47,7 +48,7 @@ FAULTS = {
     ),
     "too many": (
         wire.Script(status=429, headers=(("Retry-After", "7"),)),
-        "try again in 7 s",
+        "asked again in 7 s",
     ),
     "failure": (wire.Script(status=500, body='{"error": "CUDA out of memory"}'), "CUDA out of"),
     "unknown status": (wire.Script(status=418), "status 418"),
@@ -56,8 +57,8 @@ FAULTS = {
         "redirects elsewhere",
     ),
     "refused": (
-        wire.Script(status=400, body='{"message": "maximum context length is 8192"}'),
-        "maximum context length is 8192",
+        wire.Script(status=400, body='{"message": "temperature must be positive"}'),
+        "temperature must be positive",
     ),
     "echo": (
         wire.Script(status=400, body='{"message": "bad prompt: ' + PRIVATE_CODE + '"}'),
@@ -116,7 +117,7 @@ async def test_without_a_key_a_refusal_asks_for_one():
 
 async def test_a_chat_is_not_a_completion():
     backend = OpenAIBackend("http://localhost:1/v1", "tiny")
-    with pytest.raises(BackendError, match="only completes"):
+    with pytest.raises(BackendError, match="without a prompt or messages"):
         await _collect(backend, Request("", "", "a.py", "Python"))
 
 

@@ -1,0 +1,174 @@
+"""The connections to one server, kept for the life of a backend."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+import time
+from contextlib import asynccontextmanager
+from ssl import PROTOCOL_TLS_CLIENT, SSLContext
+from typing import TYPE_CHECKING, Any
+
+import httpx
+
+from inference.errors import BackendError
+from inference.registry import Sharing
+from inference.wire.faults import Call
+from inference.wire.trust import trusted
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Sequence
+
+    from inference.wire.endpoint import Endpoint
+
+_KEEP_S = 60.0
+# A server that had closed a kept connection shows it at once; later, it may have begun.
+_STALE_S = 0.5
+_HEADER_NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
+_HEADER_VALUE = re.compile(r"[!-~]{1,256}")
+_CONNECTING = ".connect_tcp.started"
+
+
+class Client:
+    """A server's address, the key for it and connections to it, made when they are first needed.
+
+    Args:
+        endpoint: where it is.
+        key: sent as bearer token; never logged.
+        sharing: what else goes with each request, and when it counts as gone.
+
+    Raises:
+        BackendError: a malformed key, or a session header that can't be one.
+    """
+
+    def __init__(self, endpoint: Endpoint, key: str | None, sharing: Sharing | None = None) -> None:
+        self.endpoint = endpoint
+        self.sharing = sharing or Sharing()
+        self._key = _checked_key(key, endpoint.host)
+        self._header = _checked_header(self.sharing.session_header)
+        self._made: httpx.AsyncClient | None = None
+        self._making = asyncio.Lock()
+
+    @property
+    def url(self) -> str:
+        """The base address."""
+        return self.endpoint.url
+
+    def call(self, model: str, secrets: Sequence[str] = (), *, new_tokens: int = 0) -> Call:
+        """What messages about a call may need to know; the key is among the secrets."""
+        return Call(
+            self.endpoint.host,
+            model,
+            has_key=bool(self._key),
+            read_s=self.sharing.read_s,
+            secrets=(self._key, self.sharing.cache_salt, *secrets),
+            new_tokens=new_tokens,
+        )
+
+    @asynccontextmanager
+    async def post(
+        self, url: str, body: bytes, *, session: str = ""
+    ) -> AsyncIterator[httpx.Response]:
+        """The answer to a JSON body, its head read; leaving the block closes the connection.
+
+        Args:
+            url: whole.
+            body: the JSON.
+            session: the opaque name of what the request belongs to, for routers.
+
+        Raises:
+            httpx.HTTPError: there is none; it was asked twice where a kept connection had
+                been closed before a byte of an answer came.
+            BackendError: the files of authorities or the proxy's address are unusable.
+        """
+        headers = {"Content-Type": "application/json"}
+        if self._header and _HEADER_VALUE.fullmatch(session):
+            headers[self._header] = session
+        response = await self._sent(await self.http(), url, body, headers)
+        try:
+            yield response
+        finally:
+            await response.aclose()
+
+    async def http(self) -> httpx.AsyncClient:
+        """The client itself, for questions about the server."""
+        async with self._making:
+            if self._made is None:
+                self._made = await self._make()
+            return self._made
+
+    async def aclose(self) -> None:
+        """Give back the connections."""
+        made, self._made = self._made, None
+        if made is not None:
+            await made.aclose()
+
+    async def _sent(
+        self, http: httpx.AsyncClient, url: str, body: bytes, headers: dict[str, str]
+    ) -> httpx.Response:
+        trace = _Trace()
+        request = http.build_request(
+            "POST", url, content=body, headers=headers, extensions={"trace": trace}
+        )
+        began_s = time.monotonic()
+        try:
+            return await http.send(request, stream=True)
+        except (httpx.RemoteProtocolError, httpx.ReadError, httpx.WriteError):
+            if trace.connected or time.monotonic() - began_s > _STALE_S:
+                raise
+        return await http.send(
+            http.build_request("POST", url, content=body, headers=headers), stream=True
+        )
+
+    async def _make(self) -> httpx.AsyncClient:
+        sharing, is_plain = self.sharing, self.url.startswith("http:")
+        verify = (
+            # Loading the authorities takes a while, and plain http has no use for them.
+            SSLContext(PROTOCOL_TLS_CLIENT)
+            if is_plain
+            else await asyncio.to_thread(trusted, sharing.ca_file)
+        )
+        try:
+            return httpx.AsyncClient(
+                headers={"Authorization": f"Bearer {self._key}"} if self._key else {},
+                timeout=httpx.Timeout(sharing.read_s, connect=sharing.connect_s),
+                verify=verify,
+                # A proxy that the environment names has no business between us and ourselves.
+                trust_env=not self.endpoint.loopback,
+                limits=httpx.Limits(keepalive_expiry=_KEEP_S),
+            )
+        except (ImportError, ValueError, httpx.InvalidURL) as error:
+            raise BackendError(
+                f"the proxy that the environment names for {self.endpoint.host} can't be used; "
+                "HTTPS_PROXY or ALL_PROXY should be an address like http://proxy.example:3128"
+            ) from error
+
+
+class _Trace:
+    """Sees whether a request had to open a connection."""
+
+    def __init__(self) -> None:
+        self.connected = False
+
+    async def __call__(self, event: str, _info: dict[str, Any]) -> None:
+        self.connected = self.connected or event.endswith(_CONNECTING)
+
+
+def _checked_key(key: str | None, host: str) -> str:
+    key = (key or "").strip()
+    if not (key.isascii() and key.isprintable()):
+        raise BackendError(
+            f"the API key for {host} holds characters that no key has; check the variable that "
+            "`api_key_env` names",
+            cause="key",
+        )
+    return key
+
+
+def _checked_header(name: str) -> str:
+    if name and not _HEADER_NAME.fullmatch(name):
+        raise BackendError(
+            f"{name!r} can't be the name of a header; set `server.session_header` to one like "
+            "x-session-id, or leave it empty"
+        )
+    return name

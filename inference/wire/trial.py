@@ -1,0 +1,68 @@
+"""What a server takes beyond the API, found out by trying."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from inference.wire import vllm
+from inference.wire.models import context_of, kind_of, listed
+
+if TYPE_CHECKING:
+    from inference.wire.client import Client
+    from inference.wire.manner import Manner
+    from inference.wire.models import Listed
+
+# A prompt that leaves less than this to the completion is as good as too long.
+_LEAST_NEW = 16
+_OTHER_IDS = (
+    "{host} reads texts differently from the tokenizer at hand, or doesn't say how it does, so "
+    "prompts are sent as text; set `tokenizer` to the tokenizer.json of its model {model!r}"
+)
+_TOO_SHORT = (
+    "{host} holds {limit} tokens of prompt and completion together, and prompts may take "
+    "{budget}; set `context.budget_tokens` to {fitting} or less, or start the server with a "
+    "longer context"
+)
+
+
+async def tried(
+    client: Client, model: str, ids: tuple[int, ...] | None, known: Manner, first: Manner
+) -> tuple[Manner, tuple[Listed, ...]]:
+    """How the server that is there now may be asked, and the models that it has.
+
+    Args:
+        client: of the server.
+        model: its name there.
+        ids: of `vllm.PROBE`, by the tokenizer at hand; None where that only estimates.
+        known: how it was asked so far.
+        first: how a server of which nothing is known is asked.
+
+    Raises:
+        httpx.HTTPError: it can't be reached, so that nothing is known.
+        BackendError: no connection can be made at all.
+    """
+    http, endpoint = await client.http(), client.endpoint
+    models = await listed(http, client.url)
+    kind = kind_of(models)
+    if kind == "other":
+        return replace(known, ids=first.ids, heals=first.heals, kind=kind), models
+    send_ids, heals = known.ids, known.heals
+    if ids is not None:
+        send_ids = bool(await vllm.reads_alike(http, endpoint, model, ids, kind))
+    if heals is None or known.kind != kind:
+        heals = await vllm.heals(http, f"{client.url}/completions", model, kind)
+    return replace(known, ids=send_ids, heals=heals, kind=kind), models
+
+
+def advice(
+    client: Client, model: str, found: Manner, models: tuple[Listed, ...], budget_tokens: int
+) -> str | None:
+    """What the user can do about what was found; None where all is as it should be."""
+    host, limit = client.endpoint.host, context_of(models, model)
+    if limit is not None and budget_tokens + _LEAST_NEW > limit:
+        fitting = max(limit - 64, limit // 2)
+        return _TOO_SHORT.format(host=host, limit=limit, budget=budget_tokens, fitting=fitting)
+    if found.ids or found.kind != "vllm":
+        return None
+    return _OTHER_IDS.format(host=host, model=model)
