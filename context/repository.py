@@ -161,6 +161,11 @@ class Repository:
             seen = changes.after_look(changed, found, self._crawl, below)
             return self._take_up(seen, started, on_progress)
 
+    def ignore(self, patterns: Sequence[str]) -> None:
+        """Leave these out from the next refresh on, and don't send them from now on."""
+        with self._lock:
+            self._ignore, self._reasons = tuple(patterns), {}
+
     def settle(self) -> None:
         """At an idle moment, do what the next request or the next start would have to."""
         self.index.prepare(self.courtesy.give_way)

@@ -59,6 +59,9 @@ async def answer(
     refused = await refusal(workspace, snapshot, executor)
     if refused is not None:
         return Answer(NoCompletion(refused))
+    health = workspace.health
+    if health.refusal is not None:
+        return _failed(health.refusal, started)
     try:
         with workspace.repository.courtesy:
             prepared = await _prepared(workspace, snapshot, executor)
@@ -66,7 +69,9 @@ async def answer(
             outcome = await _streamed(workspace, snapshot, prepared, on_text)
         _check_deadline(workspace, outcome)
     except InferenceError as error:
+        health.failed(error)
         return _failed(error, started)
+    health.answered()
     return _answered(prepared, outcome, started)
 
 
@@ -139,12 +144,27 @@ async def _streamed(
         min_confidence=completion.min_confidence,
         deadline_s=completion.deadline_ms / 1000,
     )
-    outcome = await complete(
-        workspace.backend, request, rules, clock=time.perf_counter, on_text=on_text
-    )
+    outcome = await _when_ready(workspace, request, rules, on_text)
     if request.prompt is not None and outcome.first_token_s is not None:
         workspace.read_prompt = request.prompt.text
     return outcome
+
+
+async def _when_ready(
+    workspace: Workspace, request: Request, rules: Rules, on_text: Callable[[str], None] | None
+) -> Outcome:
+    """What comes of the request; asked again when a model that was being loaded is there.
+
+    The deadline is for an answer: to load weights may take minutes, which a client that
+    doesn't want to wait for cancels.
+    """
+    while True:
+        outcome = await complete(
+            workspace.backend, request, rules, clock=time.perf_counter, on_text=on_text
+        )
+        if outcome.first_token_s is not None or not workspace.health.is_busy:
+            return outcome
+        await workspace.health.ready()
 
 
 def request_for(

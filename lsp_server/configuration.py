@@ -145,6 +145,12 @@ def _with_paths_from(flat: Tree, folder: Path | None) -> Tree:
     return flat | {name: located_setting(name, value, folder) for name, value in found.items()}
 
 
+def editor_values(initial: Mapping[str, Any], later: Mapping[str, Any]) -> Tree:
+    """What an editor began with, and over it what it says now; null takes a value back."""
+    both = dict(_flatten(initial)) | dict(_flatten(later))
+    return {name: value for name, value in both.items() if value is not None}
+
+
 def from_environment(environment: Mapping[str, str]) -> tuple[Source, tuple[str, ...]]:
     """`INFILL_CONTEXT_BUDGET_TOKENS=4096` and its like, and a warning for each unknown one."""
     names = {_variable(name): name for name, _ in leaves(Settings) if name not in TABLES}

@@ -13,19 +13,24 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from typing import Any
 
 # What the user got wrong, as opposed to what broke.
 _USAGE_KINDS = frozenset({"setting", "unknown-model", "unknown-backend", "budget", "position"})
 
 
 class CommandError(Exception):
-    """Ends a command with its exit code; `kind` is stable, for `--json`."""
+    """Ends a command with its exit code; `kind` is stable, for `--json`.
+
+    So is `cause`, why a backend failed.
+    """
 
     exit_code = 3
 
-    def __init__(self, message: str, *, kind: str | None = None) -> None:
+    def __init__(self, message: str, *, kind: str | None = None, cause: str | None = None) -> None:
         super().__init__(message)
         self.kind = kind or self.default_kind
+        self.cause = cause
 
     default_kind = "failure"
 
@@ -54,7 +59,7 @@ class FailureError(CommandError):
     """Something that the command needs has failed."""
 
 
-def of_server(error: Mapping[str, str]) -> CommandError:
+def of_server(error: Mapping[str, Any]) -> CommandError:
     """What ends a command whose server has told of an error, by `kind` and `message`."""
     wrong = UsageError if error["kind"] in _USAGE_KINDS else FailureError
-    return wrong(error["message"], kind=error["kind"])
+    return wrong(error["message"], kind=error["kind"], cause=error.get("cause"))

@@ -42,6 +42,7 @@ class Health:
     tell: Callable[[], None] = _nobody
     condition: Condition = field(default_factory=lambda: Condition("normal"))
     fault: InferenceError | None = None
+    _held: InferenceError | None = None
     _until_s: float = 0.0
     _pause_s: float = 0.0
     _changed: asyncio.Event = field(default_factory=asyncio.Event)
@@ -66,6 +67,7 @@ class Health:
         """Ask nothing for a while, where asking again is in vain or unwelcome."""
         if not isinstance(error, BackendError):
             return
+        self._held = error
         if error.retry_after_s is not None:
             self._until_s = time.monotonic() + min(error.retry_after_s, _LONGEST_NAMED_S)
         elif error.cause in _HOPELESS:
@@ -81,13 +83,8 @@ class Health:
 
     @property
     def refusal(self) -> InferenceError | None:
-        """What the last request failed by, while nothing more is to be asked; else None."""
-        return self.fault if time.monotonic() < self._until_s else None
-
-    @property
-    def is_resting(self) -> bool:
-        """Whether nothing is to be asked now."""
-        return time.monotonic() < self._until_s
+        """What a request failed by, as long as nothing more is to be asked; else None."""
+        return self._held if time.monotonic() < self._until_s else None
 
     @property
     def is_busy(self) -> bool:

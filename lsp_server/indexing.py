@@ -12,9 +12,10 @@ from lsprotocol import types
 from pygls.exceptions import JsonRpcException
 
 from inference.errors import InferenceError
+from lsp_server.acquainting import acquaint
 from lsp_server.resting import rest
-from lsp_server.session import Problem
 from lsp_server.status import send_status
+from lsp_server.telling import tell_once
 from lsp_server.watching import keep_watched
 
 if TYPE_CHECKING:
@@ -74,6 +75,8 @@ async def _refresh(server: InfillServer, workspace: Workspace, changed: set[str]
     is_much = len(changed) > FEW or not workspace.indexed
     before = workspace.trouble
     report = await _begin_progress(server, workspace) if is_much else _report_nothing
+    if not workspace.indexed:
+        await acquaint(server, workspace)
     try:
         found = await loop.run_in_executor(
             server.session.indexer, _read, workspace, changed, report
@@ -84,7 +87,7 @@ async def _refresh(server: InfillServer, workspace: Workspace, changed: set[str]
         if is_much:
             await workspace.learn()
     except InferenceError as error:
-        server.session.problem = Problem(error.kind, str(error))
+        workspace.health.failed(error)
     except Exception as error:
         # The edge of a task that nobody awaits the result of: a folder may vanish under us.
         # The repository shows no other files until the next change, which tries again.
@@ -98,7 +101,7 @@ async def _refresh(server: InfillServer, workspace: Workspace, changed: set[str]
         report(1, 1)
         if first or is_much or workspace.trouble != before:
             send_status(server)
-    _tell_trouble(server, workspace)
+    tell_once(server, workspace.trouble)
 
 
 def _watch_from_now_on(server: InfillServer, workspace: Workspace) -> None:
@@ -113,21 +116,10 @@ def _watch_from_now_on(server: InfillServer, workspace: Workspace) -> None:
     keep_watched(server, workspace, note)
 
 
-def _tell_trouble(server: InfillServer, workspace: Workspace) -> None:
-    """Say once that an index can't be made or kept on disk, and why."""
-    trouble = workspace.trouble
-    if trouble is not None and trouble not in server.session.warnings:
-        server.session.warnings.append(trouble)
-        message = types.ShowMessageParams(types.MessageType.Warning, f"Infill: {trouble}")
-        server.window_show_message(message)
-
-
 def _read(
     workspace: Workspace, changed: set[str], report: Callable[[int, int], None]
 ) -> IndexReport:
     """Everything slow that comes from the disk."""
-    if workspace.backend.capabilities.prompt:
-        workspace.tokenizer()
     if len(changed) <= FEW and not changed.issuperset(ANYTHING):
         return workspace.repository.refresh_paths(changed, report)
     # Hardly anything of what is made here is garbage, and a look through all of it would

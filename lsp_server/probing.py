@@ -6,10 +6,9 @@ import asyncio
 import logging
 from typing import TYPE_CHECKING
 
-from lsprotocol import types
-
 from inference.errors import InferenceError
 from inference.types import Probing
+from lsp_server.telling import tell_once
 
 if TYPE_CHECKING:
     from lsp_server.server import InfillServer
@@ -57,7 +56,4 @@ async def _probe(server: InfillServer, workspace: Workspace, backend: Probing) -
         log.debug("what the server takes isn't known: %s", error)
         return
     workspace.probed = True
-    if told is not None and told not in server.session.warnings:
-        server.session.warnings.append(told)
-        message = types.ShowMessageParams(types.MessageType.Warning, f"Infill: {told}")
-        server.window_show_message(message)
+    tell_once(server, told)

@@ -47,6 +47,8 @@ class Client:
     partial_text: bool = False
     work_done_progress: bool = False
     watches_files: bool = False
+    tells_settings: bool = False
+    registers_settings: bool = False
 
 
 @dataclass(slots=True)
@@ -55,17 +57,25 @@ class Session:
 
     Attributes:
         gather: the settings for a folder (None: for none), from every source.
+        initial: the settings that the editor began with.
         configured: the settings for no folder in particular.
         folders: the workspace folders, indexed.
         bare: folders of files outside of those, neither crawled nor kept for long.
         running: the completion that is being made for each document.
         courtesy: held while a request is answered, so that what isn't one waits.
         asked_to_watch: the editor was asked to tell of every change on disk.
+        roots: the workspace folders that the editor named, opened or not.
+        stamps: what the settings' files were like when they were last looked at.
+        refused: why the settings of now aren't in force; None where they are.
+        announce: called when what the client should see of a backend has changed.
+        switching: held while other settings are taken up.
+        n_switches: how often another backend took the place of one.
     """
 
     documents: Documents = field(default_factory=Documents)
     client: Client = field(default_factory=Client)
     gather: Callable[..., Configured] | None = None
+    initial: dict[str, Any] = field(default_factory=dict[str, Any])
     configured: Configured | None = None
     warnings: list[str] = field(default_factory=list[str])
     problem: Problem | None = None
@@ -75,6 +85,14 @@ class Session:
     shown: OrderedDict[str, str] = field(default_factory=OrderedDict[str, str])
     courtesy: Courtesy = field(default_factory=Courtesy)
     asked_to_watch: bool = False
+    stamps: dict[Path, tuple[int, int] | None] = field(
+        default_factory=dict[Path, tuple[int, int] | None]
+    )
+    roots: list[Path] = field(default_factory=list[Path])
+    refused: str | None = None
+    announce: Callable[[], None] | None = None
+    switching: asyncio.Lock = field(default_factory=asyncio.Lock)
+    n_switches: int = 0
     # Requests don't wait for a crawl, which has a thread of its own.
     executor: ThreadPoolExecutor = field(default_factory=lambda: _threads(2, "infill-request"))
     indexer: ThreadPoolExecutor = field(default_factory=lambda: _threads(1, "infill-index"))
@@ -143,10 +161,15 @@ class Session:
         if configured is None:
             return None
         try:
-            return open_workspace(root, configured.settings, cache_dir, self.courtesy)
+            return open_workspace(root, configured.settings, cache_dir, self.courtesy, self.tell)
         except (InferenceError, ContextError, CommandError) as error:
             self.problem = Problem(error.kind, str(error))
             return None
+
+    def tell(self) -> None:
+        """Have the client see how the backends are now."""
+        if self.announce is not None:
+            self.announce()
 
     def _let_go(self, workspace: Workspace) -> None:
         for task in (workspace.probing, workspace.warming):

@@ -2,41 +2,89 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
+from inference.errors import BackendError
+
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from inference.errors import InferenceError
+    from lsp_server.health import Health
     from lsp_server.server import InfillServer
+    from lsp_server.session import Session
 
 Kind = Literal["normal", "busy", "warning", "error", "inactive"]
 
 
-def send_status(
-    server: InfillServer, kind: Kind | None = None, message: str = "", error_kind: str | None = None
-) -> None:
-    """Tell the client; without a kind, the session's own state is told.
+@dataclass(frozen=True, slots=True)
+class Status:
+    """What a status bar shows; `error_kind` and `cause` are stable, and of errors alone."""
 
-    `error` is null but for the kind `error`; its `kind` is stable, its message is
-    for people.
+    kind: Kind
+    message: str = ""
+    error_kind: str = "backend"
+    cause: str | None = None
+
+
+def send_status(server: InfillServer) -> None:
+    """Tell the client how the session is.
+
+    `error` is null but for the kind `error`; its `kind` and `cause` are stable, its
+    message is for people.
     """
-    problem = server.session.problem
-    if kind is None and problem is not None:
-        kind, message, error_kind = "error", problem.message, problem.kind
-    elif kind is None:
-        kind, message = _readiness(server)
-    error = {"kind": error_kind or "backend", "message": message} if kind == "error" else None
+    found = status_of(server.session)
+    is_error = found.kind == "error"
+    error = {"kind": found.error_kind, "message": found.message, "cause": found.cause}
     server.protocol.notify(
         "infill/status",
-        {"kind": kind, "message": message, "error": error, **names(server)},
+        {
+            "kind": found.kind,
+            "message": found.message,
+            "error": error if is_error else None,
+            **names(server),
+        },
     )
 
 
-def _readiness(server: InfillServer) -> tuple[Kind, str]:
-    folders = server.session.folders.values()
-    waiting = [workspace for workspace in folders if not workspace.indexed]
+def status_of(session: Session) -> Status:
+    """The worst that is so now: what ends completions first, then what delays them."""
+    if session.problem is not None:
+        return Status("error", session.problem.message, session.problem.kind)
+    workspaces = (*session.folders.values(), *session.bare.values())
+    told = [_status_of(workspace.health) for workspace in workspaces]
+    failing = _first(told, "error")
+    if failing is not None:
+        return failing
+    waiting = [workspace for workspace in session.folders.values() if not workspace.indexed]
     if waiting:
-        return "busy", f"indexing {waiting[0].root.name}"
-    trouble = next((each.trouble for each in folders if each.trouble), None)
-    return ("warning", trouble) if trouble else ("normal", "")
+        return Status("busy", f"indexing {waiting[0].root.name}")
+    troubles = (each.trouble for each in session.folders.values())
+    warnings = [text for text in (session.refused, *troubles) if text]
+    if warnings:
+        return Status("warning", warnings[0])
+    return _first(told, "busy") or _first(told, "warning") or Status("normal")
+
+
+def error_details(error: InferenceError) -> dict[str, Any]:
+    """An error as messages tell it."""
+    return {"kind": error.kind, "message": str(error), "cause": _cause(error)}
+
+
+def _status_of(health: Health) -> Status:
+    if health.fault is not None:
+        fault = health.fault
+        return Status("error", str(fault), fault.kind, _cause(fault))
+    return Status(health.condition.kind, health.condition.message)
+
+
+def _cause(error: InferenceError) -> str | None:
+    return error.cause if isinstance(error, BackendError) else None
+
+
+def _first(told: Iterable[Status], kind: Kind) -> Status | None:
+    return next((status for status in told if status.kind == kind), None)
 
 
 def names(server: InfillServer) -> dict[str, Any]:
@@ -46,5 +94,6 @@ def names(server: InfillServer) -> dict[str, Any]:
         return {"backend": "", "model": ""}
     settings = configured.settings
     workspace = next(iter(server.session.folders.values()), None)
-    model = workspace.model_name if workspace else settings.model
-    return {"backend": settings.backend, "model": model}
+    if workspace is not None:
+        return {"backend": workspace.settings.backend, "model": workspace.model_name}
+    return {"backend": settings.backend, "model": settings.model}

@@ -12,11 +12,13 @@ import logging
 from functools import partial
 from typing import TYPE_CHECKING
 
+from inference.errors import BackendError
 from lsp_server.completion import refusal, request_for
 from lsp_server.preparation import prepare
 
 if TYPE_CHECKING:
     from context.types import Snapshot
+    from inference.types import Request
     from lsp_server.preparation import Prepared
     from lsp_server.session import Session
     from lsp_server.workspace import Workspace
@@ -58,7 +60,7 @@ async def _warm_up(session: Session, workspace: Workspace, uri: str, snapshot: S
         if made is None:
             return
         if made.prompt.text != workspace.read_prompt:
-            await workspace.backend.warm(request_for(workspace, snapshot, made.prompt, LATER))
+            await _read_ahead(workspace, request_for(workspace, snapshot, made.prompt, LATER))
             workspace.read_prompt = made.prompt.text
         # Only now: who types on before goes on from the head that the server still has.
         workspace.supersede(snapshot.path, known, made.remembered)
@@ -66,11 +68,20 @@ async def _warm_up(session: Session, workspace: Workspace, uri: str, snapshot: S
         log.debug("a prompt wasn't read ahead", exc_info=True)
 
 
+async def _read_ahead(workspace: Workspace, request: Request) -> None:
+    try:
+        await workspace.backend.warm(request)
+    except BackendError as error:
+        # What somebody waits for tells of it; but nothing is asked before it may be.
+        workspace.health.hold_off(error)
+        raise
+
+
 async def _made_anew(
     session: Session, workspace: Workspace, uri: str, snapshot: Snapshot
 ) -> Prepared | None:
     """The prompt as of now; None where its document may not be sent or is another."""
-    if not _is_same(session, uri, snapshot):
+    if workspace.health.refusal is not None or not _is_same(session, uri, snapshot):
         return None
     if await refusal(workspace, snapshot, session.executor) is not None:
         return None

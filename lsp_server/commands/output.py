@@ -38,7 +38,8 @@ def report_error(error: CommandError, *, as_json: bool) -> None:
     if as_json and not isinstance(error, NothingToOffer):
         # That standard output takes nothing may be the very error.
         with suppress(OSError):
-            print_json({"error": {"kind": error.kind, "message": str(error)}})
+            cause = {"cause": error.cause} if error.cause else {}
+            print_json({"error": {"kind": error.kind, "message": str(error), **cause}})
 
 
 def stand_in_for_closed_streams() -> None:

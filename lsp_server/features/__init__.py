@@ -2,7 +2,14 @@
 
 from __future__ import annotations
 
-from lsp_server.features import accept, context, documents, inline_completion, lifecycle
+from lsp_server.features import (
+    accept,
+    context,
+    documents,
+    inline_completion,
+    lifecycle,
+    settings,
+)
 
 FEATURES = (
     lifecycle.register,
@@ -10,4 +17,5 @@ FEATURES = (
     inline_completion.register,
     accept.register,
     context.register,
+    settings.register,
 )

@@ -16,7 +16,7 @@ from lsp_server.features.accept import COMMAND
 from lsp_server.positions import PositionError, position_of
 from lsp_server.probing import probed
 from lsp_server.snapshots import snapshot_at
-from lsp_server.status import names, send_status
+from lsp_server.status import error_details, names
 from lsp_server.warming import stop_warming, warm_later
 
 if TYPE_CHECKING:
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from lsp_server.server import InfillServer
 
 NOT_A_FILE = "the document is no file, so that no repository belongs to it"
+SWITCHED = "the settings changed while the completion was made"
 STALE = "the document changed while the completion was made"
 SUPERSEDED = "a newer request for the same document came in"
 
@@ -56,13 +57,16 @@ async def _latest(server: InfillServer, document: Document, position: types.Posi
         older.cancel()
     task = asyncio.create_task(_answer(server, document, position))
     session.running[document.uri] = task
+    n_switches = session.n_switches
     try:
         await asyncio.wait({task})
     finally:
         task.cancel()
         if session.running.get(document.uri) is task:
             del session.running[document.uri]
-    return Answer(NoCompletion(SUPERSEDED)) if task.cancelled() else task.result()
+    if not task.cancelled():
+        return task.result()
+    return Answer(NoCompletion(SUPERSEDED if session.n_switches == n_switches else SWITCHED))
 
 
 async def _answer(server: InfillServer, document: Document, position: types.Position) -> Answer:
@@ -98,16 +102,14 @@ def _partial(server: InfillServer, document: Document) -> Callable[[str], None] 
 
 
 def _tell(server: InfillServer, document: Document, made: Answer) -> None:
-    """A failed backend goes to the status bar, the details to a client that wants them."""
-    error = {"kind": made.error.kind, "message": str(made.error)} if made.error else None
-    if error:
-        send_status(server, "error", error["message"], error["kind"])
+    """The details go to a client that wants them; how the backend is, the status bar shows."""
+    error = error_details(made.error) if made.error else None
     if server.session.client.answer_details:
         server.protocol.notify("infill/answer", _details(server, document, made, error))
 
 
 def _details(
-    server: InfillServer, document: Document, made: Answer, error: dict[str, str] | None
+    server: InfillServer, document: Document, made: Answer, error: dict[str, Any] | None
 ) -> dict[str, Any]:
     result = made.result
     timings = {name: round(value, 3) for name, value in asdict(made.timings).items()}

@@ -13,19 +13,19 @@ from typing import TYPE_CHECKING, Any, cast
 from lsprotocol import types
 
 from lsp_server import configuration
+from lsp_server.features.settings import begin, note_files
 from lsp_server.indexing import keep_indexed
 from lsp_server.probing import begin_probe
 from lsp_server.session import Client
 from lsp_server.status import send_status
+from lsp_server.switching import set_log_level
 from lsp_server.uris import to_path
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
     from pathlib import Path
 
-    from lsp_server.configuration import Configured
     from lsp_server.server import InfillServer
-    from lsp_server.session import Session
 
 log = logging.getLogger(__name__)
 
@@ -37,36 +37,38 @@ def register(server: InfillServer) -> None:
     def initialize(params: types.InitializeParams) -> None:
         roots = _roots(params)
         server.session.client = _client(params.capabilities)
+        server.session.initial = _object(params.initialization_options)
         server.session.gather = partial(
             configuration.gather,
             config=server.config,
             environment=os.environ,
-            editor=_object(params.initialization_options),
+            editor=server.session.initial,
             assignments=server.assignments,
         )
-        _set_log_level(server.session.configure(None))
+        server.session.roots = roots
+        note_files(server)
+        set_log_level(server.session.configure(None))
         for root in roots:
             server.session.open_folder(root)
 
     @server.feature(types.INITIALIZED)
     def initialized(_: types.InitializedParams) -> None:
         server.session.documents.encoding = _encoding(server)
+        server.session.announce = partial(send_status, server)
         _warn(server)
         send_status(server)
         for workspace in server.session.folders.values():
             begin_probe(server, workspace)
             server.session.start(keep_indexed(server, workspace))
+        server.session.start(begin(server))
 
     @server.feature(types.WORKSPACE_DID_CHANGE_WORKSPACE_FOLDERS)
     def did_change_workspace_folders(params: types.DidChangeWorkspaceFoldersParams) -> None:
-        session = server.session
         for root in _paths(folder.uri for folder in params.event.removed):
-            session.close_folder(root)
+            server.session.close_folder(root)
+            server.session.roots = [known for known in server.session.roots if known != root]
         for root in _paths(folder.uri for folder in params.event.added):
-            workspace = session.open_folder(root) if _is_new(root, session) else None
-            if workspace is not None:
-                begin_probe(server, workspace)
-                session.start(keep_indexed(server, workspace))
+            _add_folder(server, root)
         send_status(server)
 
     @server.feature(types.SHUTDOWN)
@@ -74,11 +76,15 @@ def register(server: InfillServer) -> None:
         await server.session.stop()
 
 
-def _set_log_level(configured: Configured | None) -> None:
-    """Log as the settings say, unless `--verbose` has asked for everything."""
-    root = logging.getLogger()
-    if configured is not None and root.level != logging.DEBUG:
-        root.setLevel(configured.settings.log.level.upper())
+def _add_folder(server: InfillServer, root: Path) -> None:
+    session = server.session
+    if root in session.roots or not root.is_dir():
+        return
+    session.roots.append(root)
+    workspace = session.open_folder(root)
+    if workspace is not None:
+        begin_probe(server, workspace)
+        session.start(keep_indexed(server, workspace))
 
 
 def _roots(params: types.InitializeParams) -> list[Path]:
@@ -91,24 +97,19 @@ def _paths(uris: Iterable[str]) -> list[Path]:
     return [path for uri in uris if (path := to_path(uri))]
 
 
-def _is_new(root: Path, session: Session) -> bool:
-    return root not in session.folders and root.is_dir()
-
-
 def _client(capabilities: types.ClientCapabilities) -> Client:
     ours = _object(_object(capabilities.experimental).get("infill"))
+    workspace = capabilities.workspace
+    watched = workspace.did_change_watched_files if workspace else None
+    changed = workspace.did_change_configuration if workspace else None
     return Client(
         answer_details=bool(ours.get("answerDetails")),
         partial_text=bool(ours.get("partialText")),
         work_done_progress=bool(capabilities.window and capabilities.window.work_done_progress),
-        watches_files=_watches_files(capabilities),
+        watches_files=bool(watched and watched.dynamic_registration),
+        tells_settings=bool(workspace and workspace.configuration),
+        registers_settings=bool(changed and changed.dynamic_registration),
     )
-
-
-def _watches_files(capabilities: types.ClientCapabilities) -> bool:
-    workspace = capabilities.workspace
-    watched = workspace.did_change_watched_files if workspace else None
-    return bool(watched and watched.dynamic_registration)
 
 
 def _object(value: Any) -> dict[str, Any]:
