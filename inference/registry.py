@@ -154,10 +154,21 @@ def _openai(settings: BackendSettings) -> Backend:
     )
 
 
+def _lite(settings: BackendSettings) -> Backend:
+    from inference.backends.lite import make_lite
+
+    return make_lite(settings)
+
+
 def _vllm(settings: BackendSettings) -> Backend:
     from inference.backends.vllm import make_vllm
 
     return make_vllm(settings)
 
 
-_BUILT_IN: dict[str, BackendFactory] = {"ngram": _ngram, "openai": _openai, "vllm": _vllm}
+_BUILT_IN: dict[str, BackendFactory] = {
+    "ngram": _ngram,
+    "openai": _openai,
+    "lite": _lite,
+    "vllm": _vllm,
+}
