@@ -109,6 +109,10 @@ class Connection:
         """The newest notification of that method, None when none has come."""
         return next((params for name, params in reversed(self._seen) if name == method), None)
 
+    def said(self, method: str) -> list[Json]:
+        """Every notification of that method, oldest first."""
+        return [params for name, params in self._seen if name == method]
+
     async def listening(self) -> None:
         """Take in what the server says until it ends; half a message is an end, too."""
         reader = self._process.stdout

@@ -33,10 +33,11 @@ MAX_BARE = 4
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """Why the server can't complete until something is changed; `kind` is stable."""
+    """Why the server can't complete until something is changed; `kind` and `cause` are stable."""
 
     kind: str
     message: str
+    cause: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,7 +164,7 @@ class Session:
         try:
             return open_workspace(root, configured.settings, cache_dir, self.courtesy, self.tell)
         except (InferenceError, ContextError, CommandError) as error:
-            self.problem = Problem(error.kind, str(error))
+            self.problem = Problem(error.kind, str(error), getattr(error, "cause", None))
             return None
 
     def tell(self) -> None:

@@ -51,7 +51,8 @@ def send_status(server: InfillServer) -> None:
 def status_of(session: Session) -> Status:
     """The worst that is so now: what ends completions first, then what delays them."""
     if session.problem is not None:
-        return Status("error", session.problem.message, session.problem.kind)
+        problem = session.problem
+        return Status("error", problem.message, problem.kind, problem.cause)
     workspaces = (*session.folders.values(), *session.bare.values())
     told = [_status_of(workspace.health) for workspace in workspaces]
     failing = _first(told, "error")
