@@ -13,7 +13,7 @@ settings.register_profile("explore", settings(derandomize=False))
 settings.register_profile("same", settings(derandomize=True))
 settings.load_profile("same")
 
-pytest_plugins = ["engines"]
+pytest_plugins = ["engines", "vllm_server"]
 
 REQUIRE_ALL = "REQUIRE_EVERY_SUITE"
 
