@@ -40,7 +40,7 @@ def token_bytes(header: GgufHeader) -> int:
 
 
 def context_of(plan: Plan, header: GgufHeader) -> int:
-    """What prompt and completion may take: as asked for, and no more than the model was made for."""
+    """What prompt and completion may take: as asked, and no more than the model was made for."""
     most = header.number("{arch}.context_length")
     return min(plan.context_tokens, most) if most else plan.context_tokens
 
