@@ -113,7 +113,9 @@ class LocalModel:
             self._connecting = asyncio.create_task(self._connect())
             self._connecting.add_done_callback(self._connected)
         # Whoever stops waiting doesn't stop it for the others.
-        return await asyncio.shield(self._connecting)
+        connecting = self._connecting
+        await asyncio.wait([connecting])
+        return connecting.result()
 
     def _connected(self, task: asyncio.Task[Link]) -> None:
         self._connecting = None

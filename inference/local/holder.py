@@ -95,6 +95,14 @@ class Holder:
         self._thread.join(patience_s)
 
     def _work(self) -> None:
+        """All that this thread does; its end that nobody asked for is the model's."""
+        try:
+            self._go_round()
+        finally:
+            if not self._closing:
+                self._tell("died", BackendError("the model's thread has ended", cause="died"))
+
+    def _go_round(self) -> None:
         self._open(self._plan)
         while self._waits_for_turn():
             if self._wanted_tokens > self._tried_tokens and not self._running:

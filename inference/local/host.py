@@ -161,12 +161,19 @@ class Host:
             if hello is None:
                 return
             if hello.get("leave"):
-                if self.is_unused:
-                    self.end("unused")
+                await self._make_room(writer)
                 return
             await self._converse(Session(self, reader, writer), hello)
         finally:
             writer.close()
+
+    async def _make_room(self, writer: asyncio.StreamWriter) -> None:
+        """End where nobody would miss it; the other side sees that by the connection's end."""
+        leaves = self.is_unused
+        writer.write(frame({"leaves": leaves}))
+        if leaves:
+            self.end("unused")
+            await asyncio.Event().wait()
 
     async def _converse(self, session: Session, hello: dict[str, Any]) -> None:
         self._sessions.add(session)

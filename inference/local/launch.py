@@ -73,7 +73,7 @@ class Started:
 
 def environment(variables: Mapping[str, str]) -> dict[str, str]:
     """What the process may know of ours: not where to look for modules, nor our settings."""
-    hidden = ("PYTHON", "INFILL_")
+    hidden = ("PYTHON", "INFILL_", "__PYVENV_LAUNCHER__")
     kept = {name: value for name, value in variables.items() if not name.startswith(hidden)}
     return kept | _QUIET
 
@@ -89,7 +89,7 @@ def start(python: str, parameters: dict[str, Any], log: Path) -> Started:
     Raises:
         BackendError: the interpreter isn't there, is too old or lacks a library.
     """
-    python = python or sys.executable
+    python = str(Path(python).expanduser()) if python else sys.executable
     process = _spawned(python, log)
     timer = Timer(_START_S, process.kill)
     timer.start()

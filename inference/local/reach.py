@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 _CONNECT_S = 5.0
 _ANSWER_S = 15.0
 _LOCK_S = 90.0
-_LEAVE_S = 5.0
+_LEAVE_S = 20.0
 _LONGEST_LINE = 4096
 _UNUSED_S = 30 * 24 * 3600
 
@@ -67,24 +67,28 @@ def reach(recipe: Recipe, folder: Path) -> Reached:
     try:
         folder.mkdir(parents=True, exist_ok=True, mode=FOLDER_MODE)
         key = key_of(recipe)
-        path = folder / f"{key}.json"
-        log = path.with_suffix(".log")
-        found = _running(recipe, path)
-        if found is not None:
-            return Reached(key, found, None, log)
-        with filelock.FileLock(folder / f"{key}.lock", timeout=_LOCK_S, mode=0o600):
-            found = _running(recipe, path)
-            if found is not None:
-                return Reached(key, found, None, log)
-            make_room(folder, path)
-            started = start(recipe.local.python, {**recipe.parameters, "described": str(path)}, log)
-            found = _running(recipe, path)
+        return _reached(recipe, key, folder / f"{key}.json")
     except filelock.Timeout:
         raise BackendError(
             "another window has been starting the model's process for too long; try again"
         ) from None
     except OSError as error:
         raise BackendError(f"{folder} can't be used: {error.strerror or error}") from error
+
+
+def _reached(recipe: Recipe, key: str, path: Path) -> Reached:
+    log, described = path.with_suffix(".log"), read_description(path)
+    found = _running(recipe, path, described)
+    if found is not None:
+        return Reached(key, found, None, log)
+    with filelock.FileLock(path.with_suffix(".lock"), timeout=_LOCK_S, mode=0o600):
+        another = read_description(path)
+        found = _running(recipe, path, another) if another != described else None
+        if found is not None:
+            return Reached(key, found, None, log)
+        make_room(path.parent, path)
+        started = start(recipe.local.python, {**recipe.parameters, "described": str(path)}, log)
+        found = _running(recipe, path, read_description(path))
     if found is None:
         raise BackendError(f"the model's process ended as soon as it began; see {log}")
     return Reached(key, found, started, log)
@@ -92,49 +96,38 @@ def reach(recipe: Recipe, folder: Path) -> Reached:
 
 def make_room(folder: Path, wanted: Path) -> None:
     """Have models end that nobody uses, as two might not fit; clear away what they left."""
+    living = {wanted.stem}
     for path in folder.glob("*.json"):
         described = read_description(path)
         if path == wanted or described is None or described.protocol != PROTOCOL:
             continue
-        with suppress(_StaleError, BackendError, OSError):
-            with _greeted(described, {"leave": True}) as connection:
-                connection.settimeout(_LEAVE_S)
-                # It closes the connection at once, and then ends or stays.
-                connection.recv(1)
-            _wait_for_end(path, described)
-    _clear_away(folder)
+        with suppress(_StaleError, OSError, FrameError):
+            if _stays(described):
+                living.add(path.stem)
+    _clear_away(folder, living)
 
 
-def _wait_for_end(path: Path, described: Description) -> None:
-    """Give one that may be ending the time to free its memory; it forgets its description first."""
-    until = time.monotonic() + _LEAVE_S
-    time.sleep(0.05)
-    if read_description(path) == described:
-        return
-    while time.monotonic() < until and _answers(described):
-        time.sleep(0.05)
+def _stays(described: Description) -> bool:
+    """Whether somebody uses that model; where nobody does, it has freed its memory now."""
+    with _greeted(described, {"leave": True}) as connection:
+        if not parse_line(_line(connection)).get("leaves"):
+            return True
+        connection.settimeout(_LEAVE_S)
+        connection.recv(1)
+    return False
 
 
-def _answers(described: Description) -> bool:
-    try:
-        socket.create_connection(("127.0.0.1", described.port), timeout=0.2).close()
-    except OSError:
-        return False
-    return True
-
-
-def _clear_away(folder: Path) -> None:
+def _clear_away(folder: Path, living: set[str]) -> None:
     """Delete what processes that ended long ago have left."""
     oldest = time.time() - _UNUSED_S
     for path in folder.iterdir():
         with suppress(OSError):
-            if path.stat().st_mtime < oldest:
+            if path.name.partition(".")[0] not in living and path.stat().st_mtime < oldest:
                 path.unlink()
 
 
-def _running(recipe: Recipe, path: Path) -> socket.socket | None:
-    """A connection to the process that is described there; None where it is gone."""
-    described = read_description(path)
+def _running(recipe: Recipe, path: Path, described: Description | None) -> socket.socket | None:
+    """A connection to the process that was described there; None where it is gone."""
     if described is None or described.protocol != PROTOCOL:
         return None
     wants = {"context_tokens": recipe.plan.context_tokens, "idle_s": recipe.local.idle_s}
@@ -142,6 +135,25 @@ def _running(recipe: Recipe, path: Path) -> socket.socket | None:
         return _greeted(described, wants)
     except _StaleError:
         return None
+    except TimeoutError:
+        if not _is_that(described, path):
+            return None
+        raise BackendError(
+            f"the process {described.pid}, which holds the model, doesn't answer; end it, "
+            "and the next request starts another",
+            cause="unreachable",
+        ) from None
+
+
+def _is_that(described: Description, path: Path) -> bool:
+    """Whether the process of that number is the one that was described, not a later one."""
+    import psutil
+
+    try:
+        began_s: float = psutil.Process(described.pid).create_time()
+        return began_s <= path.stat().st_mtime + 1
+    except (psutil.Error, OSError):
+        return False
 
 
 def _greeted(described: Description, wants: dict[str, Any]) -> socket.socket:
@@ -149,7 +161,7 @@ def _greeted(described: Description, wants: dict[str, Any]) -> socket.socket:
 
     Raises:
         _StaleError: nobody is there, or somebody else.
-        BackendError: it is there, and says nothing.
+        TimeoutError: somebody is there, and says nothing.
     """
     try:
         connection = socket.create_connection(("127.0.0.1", described.port), timeout=_CONNECT_S)
@@ -159,11 +171,7 @@ def _greeted(described: Description, wants: dict[str, Any]) -> socket.socket:
         _greet(connection, described.token, wants)
     except TimeoutError:
         connection.close()
-        raise BackendError(
-            f"the process {described.pid}, which holds the model, doesn't answer; end it, "
-            "and the next request starts another",
-            cause="unreachable",
-        ) from None
+        raise
     except (OSError, FrameError) as error:
         connection.close()
         raise _StaleError from error
