@@ -23,7 +23,7 @@ from inference.wire.faults import model_fault, page_fault, status_fault, transpo
 from inference.wire.manner import Extra, Manner, to_leave_out
 from inference.wire.models import listed
 from inference.wire.patience import Patience
-from inference.wire.question import question_of
+from inference.wire.question import explained, question_of
 from inference.wire.trial import advice, tried
 
 if TYPE_CHECKING:
@@ -253,7 +253,8 @@ class OpenAIBackend:
         if fault.cause == "model":
             fault = model_fault(call, status, await self._names())
         elif status in _REFUSED:
-            raise _RefusedError(fault, to_leave_out(question.asked, body, ids=question.ids))
+            extra = to_leave_out(question.asked, body, ids=question.ids)
+            raise _RefusedError(explained(fault, question, body), extra)
         if status == _NOT_FOUND or status >= _FAILED:
             self._forget()
         raise self._patience.failed(fault)

@@ -71,6 +71,10 @@ class FimFormat:
         files_behind: whether other files may follow the suffix, too. So they do where the
             family was trained on whole repositories joined into one text of which a
             stretch was taken out: what follows the hole goes on into the next files.
+        suffix_apart: whether what follows the hole travels in a field of its own, and the
+            server puts both together: the layout has no place for it then and ends with the
+            prefix. Such prompts go as text only.
+        added_tokens: how many tokens the server puts around that by itself.
         reserved: every control text of the family's tokenizer, or how it begins. On a
             wire that takes only text, none of them may come from somebody's source.
     """
@@ -87,11 +91,13 @@ class FimFormat:
     header_alone: bool = True
     bos_tokens: tuple[str, ...] = ()
     files_behind: bool = False
+    suffix_apart: bool = False
+    added_tokens: int = 0
 
     @property
     def has_fim(self) -> bool:
         """Whether the model reads what follows the cursor."""
-        return "suffix" in self.layout
+        return self.suffix_apart or "suffix" in self.layout
 
     @property
     def marks(self) -> tuple[Control, ...]:

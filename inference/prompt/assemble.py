@@ -27,6 +27,7 @@ class Head:
     """A prompt up to where the typed text goes, assembled once; see `inference.types.Prompt`."""
 
     text: str = ""
+    suffix: str = ""
     token_ids: tuple[int, ...] | None = None
     n_tokens: int = 0
     parts: tuple[PromptPart, ...] = ()
@@ -44,11 +45,12 @@ def assemble(pieces: Sequence[Piece], form: FimFormat, tokenizer: Tokenizer) -> 
     encoded = [_encode(piece, tokenizer) for piece in pieces] if tokenizer.exact else None
     costs = _costs(pieces, tokenizer) if encoded is None else [len(found) for found in encoded]
     bos = () if encoded is None else tuple(_control(mark, tokenizer) for mark in form.beginning)
-    ids = None if encoded is None else tuple(chain(bos, *encoded))
+    has_ids = encoded is not None and not form.suffix_apart
     return Head(
-        text="".join(piece.text for piece in pieces),
-        token_ids=ids,
-        n_tokens=len(form.beginning) + sum(costs),
+        text="".join(piece.text for piece in pieces if not piece.apart),
+        suffix="".join(piece.text for piece in pieces if piece.apart),
+        token_ids=tuple(chain(bos, *(encoded or ()))) if has_ids else None,
+        n_tokens=len(form.beginning) + form.added_tokens + sum(costs),
         parts=_parts(pieces, costs),
     )
 
@@ -82,6 +84,7 @@ def finish(
         bos=form.bos,
         left_out=left_out,
         healing=healing,
+        suffix=head.suffix,
     )
 
 

@@ -53,6 +53,8 @@ class Job:
     def suffix_follows(self) -> bool:
         """Whether a suffix that changes leaves all that precedes it as it was read."""
         layout = self.form.layout
+        if self.form.suffix_apart:
+            return True
         return self.form.has_fim and layout.index("prefix") < layout.index("suffix")
 
     @property

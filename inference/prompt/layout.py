@@ -27,6 +27,7 @@ class Piece:
         text: as it travels in a text.
         key: of a control token, what the tokenizer finds it by; empty for a text.
         place: of the snippet among the snippets.
+        apart: it travels in a field of its own.
     """
 
     role: Role | None
@@ -34,6 +35,7 @@ class Piece:
     text: str
     key: str = ""
     place: int = 0
+    apart: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +99,8 @@ def pieces(
         "prefix": (Piece("prefix", "", prefix),),
         "suffix": (Piece("suffix", "", suffix), *joint, *behind),
     }
-    return [piece for item in form.layout for piece in _placed(item, slots)]
+    found = [piece for item in form.layout for piece in _placed(item, slots)]
+    return [*found, Piece("suffix", "", suffix, apart=True)] if form.suffix_apart else found
 
 
 def ends_with_prefix(form: FimFormat) -> bool:
@@ -118,7 +121,7 @@ def fixed_cost(form: FimFormat, tokenizer: Tokenizer) -> int:
     """
     plains = [item.text for item in form.layout if isinstance(item, Plain)]
     seams = (4 + len(plains)) * tokenizer.seam_tokens
-    return len(form.sentinels) + sum(map(tokenizer.count, plains)) + seams
+    return len(form.sentinels) + form.added_tokens + sum(map(tokenizer.count, plains)) + seams
 
 
 def _placed(item: str | Control | Plain, slots: dict[str, Sequence[Piece]]) -> Sequence[Piece]:

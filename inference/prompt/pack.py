@@ -109,11 +109,12 @@ def pack(  # noqa: PLR0913 - the inputs of a pure function
         BudgetError: the budget doesn't hold the format's sentinels and a token more.
         TokenizerError: the tokenizer lacks a control token of the format.
     """
+    goes_as_ids = as_ids and tokenizer.exact and not spec.format.suffix_apart
     job = Job(
         form=spec.format,
         tokenizer=tokenizer,
         budget_tokens=budget_tokens,
-        guard=spec.format if not (as_ids and tokenizer.exact) else None,
+        guard=None if goes_as_ids else spec.format,
         anchoring=anchoring,
         heal=heal,
         frame=frame(spec.format, path, repository),

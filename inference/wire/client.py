@@ -17,7 +17,7 @@ from inference.wire.faults import Call
 from inference.wire.trust import trusted
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Sequence
+    from collections.abc import AsyncGenerator, Sequence
 
     from inference.wire.endpoint import Endpoint
 
@@ -68,7 +68,7 @@ class Client:
     @asynccontextmanager
     async def post(
         self, url: str, body: bytes, *, session: str = ""
-    ) -> AsyncIterator[httpx.Response]:
+    ) -> AsyncGenerator[httpx.Response]:
         """The answer to a JSON body, its head read; leaving the block closes the connection.
 
         Args:

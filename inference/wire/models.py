@@ -57,7 +57,7 @@ async def listed(
 
 def kind_of(models: tuple[Listed, ...]) -> Kind:
     """What kind of server has these; behind a router, those of its replicas."""
-    kinds = [_OWNERS[model.owner] for model in models if model.owner in _OWNERS]
+    kinds: list[Kind] = [_OWNERS[model.owner] for model in models if model.owner in _OWNERS]
     return kinds[0] if kinds else "other"
 
 

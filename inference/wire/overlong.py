@@ -41,7 +41,9 @@ class Overlong:
 
     def told(self, host: str, new_tokens: int) -> str:
         """It in words, with what to set where `new_tokens` are asked for."""
-        asked = f", and was asked for {self.asked}" if self.asked else ""
+        # Who stops counting behind the limit knows only that it is more.
+        is_counted = self.asked is not None and self.asked != (self.limit or 0) + 1
+        asked = f", and was asked for {self.asked}" if is_counted else ""
         held = f"{self.limit} tokens" if self.limit else "fewer tokens than it was asked for"
         budget = (self.limit or 0) - new_tokens
         lower = f"set `context.budget_tokens` to {budget} or less, or "

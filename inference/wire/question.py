@@ -27,6 +27,7 @@ class Question:
         body: all of it, as JSON.
         secrets: texts of which no message may hold a stretch.
         ids: its prompt goes as ids.
+        host: for messages.
     """
 
     url: str
@@ -34,6 +35,22 @@ class Question:
     body: bytes
     secrets: tuple[str, ...]
     ids: bool = False
+    host: str = ""
+
+
+def explained(fault: BackendError, question: Question, refusal: bytes) -> BackendError:
+    """The fault, in better words where a refusal is about the suffix in a field of its own."""
+    if "suffix" not in question.asked:
+        return fault
+    if deepseek.wants_beta(refusal):
+        remedy = "let `endpoint` lead to its beta (for DeepSeek, https://api.deepseek.com/beta)"
+    elif b"suffix" in refusal:
+        remedy = "set `format` to the one that the model was trained with"
+    else:
+        return fault
+    return BackendError(
+        f"{question.host} takes no suffix in a field of its own here; {remedy}", cause=fault.cause
+    )
 
 
 def question_of(
@@ -49,7 +66,8 @@ def question_of(
         asked = asked_of_chat(request, terms, manner)
         said = tuple(message.content for message in request.messages)
         url = f"{terms.endpoint.url}/chat/completions"
-        return Question(url, asked, plain_body(asked), (*around, *said)), known
+        secrets = (*around, *said)
+        return Question(url, asked, plain_body(asked), secrets, host=terms.endpoint.host), known
     prompt = request.prompt
     if prompt is None:
         raise BackendError("a server was to be asked without a prompt or messages")
@@ -58,4 +76,5 @@ def question_of(
     body, known = body_of(asked, prompt.text if ids is None else ids, known)
     url = f"{deepseek.base_for_completions(terms.endpoint)}/completions"
     secrets = (prompt.text, prompt.suffix, *around)
-    return Question(url, asked, body, secrets, ids=ids is not None), known
+    found = Question(url, asked, body, secrets, ids=ids is not None, host=terms.endpoint.host)
+    return found, known

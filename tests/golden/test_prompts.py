@@ -67,7 +67,8 @@ def _prompt(source: str, format_name: str, budget: int, *, typed: bool = False) 
             anchoring="block" if typed else "off",
             repository="till",
         )
-    return prompt.bos + prompt.text + "\n"
+    apart = f"\n-------- apart\n{prompt.suffix}" if prompt.suffix else "\n"
+    return prompt.bos + prompt.text + apart
 
 
 @pytest.mark.parametrize("format_name", FORMATS)

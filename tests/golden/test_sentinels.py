@@ -61,7 +61,10 @@ def _expected(form):
     return [*form.beginning, *(item.key for item in items if hasattr(item, "key"))]
 
 
-@pytest.mark.parametrize("format_name", FORMATS)
+AS_IDS = [name for name, form in FORMATS.items() if not form.suffix_apart]
+
+
+@pytest.mark.parametrize("format_name", AS_IDS)
 def test_a_control_text_in_somebodys_source_stays_text(tmp_path, format_name):
     spec = define_model("tiny", format_name)
     form = spec.format
@@ -86,6 +89,7 @@ def test_a_prompt_sent_as_text_holds_none_but_its_own(format_name):
         worded = (*form.start, *form.file, *form.header)
         own += "".join(item if isinstance(item, str) else item.text for item in worded)
         assert prompt.text.count(noise) == own.count(noise)
+        assert noise not in prompt.suffix
         assert [entry.path for entry in prompt.left_out] == ["other.py"]
 
 

@@ -172,7 +172,12 @@ def _check_size(prompt, form, tokenizer, budget):
     assert prompt.n_tokens <= budget
     n_parts = sum(part.n_tokens for part in prompt.parts)
     assert len(form.sentinels) + n_parts <= prompt.n_tokens
-    if tokenizer.exact:
+    assert bool(prompt.suffix) <= form.suffix_apart
+    if form.suffix_apart:
+        # The server puts both together, with control tokens of its own.
+        assert prompt.token_ids is None
+        assert form.added_tokens + n_parts <= prompt.n_tokens
+    elif tokenizer.exact:
         assert prompt.n_tokens == len(prompt.token_ids)
         if _spelled_alike(form):
             assert tokenizer.decode(prompt.token_ids) == form.bos + prompt.text
@@ -180,11 +185,11 @@ def _check_size(prompt, form, tokenizer, budget):
 
 def _check_as_the_server_counts(prompt, form, tokenizer, budget):
     """It encodes the text at once, with its control tokens among it."""
-    pieces = [prompt.text]
+    pieces = [prompt.text, prompt.suffix]
     written = (*form.marks, *_controls((*form.start, *form.file, *form.header)))
     for mark in {control.text for control in written}:
         pieces = [part for piece in pieces for part in piece.split(mark)]
-    n_controls = len(form.beginning) + len(pieces) - 1
+    n_controls = len(form.beginning) + form.added_tokens + len(pieces) - 2
     assert sum(map(tokenizer.count, pieces)) + n_controls <= budget
 
 

@@ -21,6 +21,8 @@ from inference.models.spec import (
     latent_cache_bytes,
 )
 
+from inference.types import Sampling
+
 if TYPE_CHECKING:
     from inference.models.chat import ChatFormat
     from inference.models.spec import Use
@@ -71,13 +73,31 @@ def _deepseek(
 V1 = _deepseek("deepseek-v1", _IN_PREFIX, _V1_RESERVED)
 V2 = _deepseek("deepseek-v2", _IN_PREFIX, _V2_RESERVED)
 V2_PREFIX = _deepseek("deepseek-v2-prefix", _PREFIX_ONLY, _V2_RESERVED)
-# The maker's own service puts sentinels and BOS itself. What its tokenizer makes of a
-# sentinel in somebody's source is not published, so none is sent.
-HOSTED = replace(V2_PREFIX, name="deepseek-hosted", bos="", eos="", stops=())
+# The maker's own service takes prefix and suffix apart (its page "FIM Completion (Beta)") and
+# puts BOS and three sentinels itself. What its tokenizer makes of a sentinel in somebody's
+# source is not published, so none is sent.
+HOSTED = replace(
+    V2_PREFIX,
+    name="deepseek-hosted",
+    bos="",
+    eos="",
+    stops=(),
+    suffix_apart=True,
+    added_tokens=4,
+)
 FORMATS: tuple[FimFormat, ...] = (V1, V2, V2_PREFIX, HOSTED)
 
 # LICENSE-MODEL of the repositories deepseek-ai/DeepSeek-Coder, -Coder-V2 and -V2.
 _LICENCE = "DeepSeek Model License (use-based restrictions, commercial use allowed)"
+
+
+# `generation_config.json` of DeepSeek-V2-Chat, DeepSeek-V2.5 and the V2 Instruct models; the
+# example for vLLM in the README of DeepSeek-Coder-V2 has the same temperature.
+_V2_SAMPLING = Sampling(0.3, 0.95)
+# README of DeepSeek-Coder, "Chat Model Inference": `do_sample=False`.
+_V1_SAMPLING = Sampling(0.0)
+# https://api-docs.deepseek.com/quick_start/parameter_settings: 0.0 for coding.
+_CODING = Sampling(0.0)
 
 
 def _ids(form: FimFormat, first: int) -> tuple[tuple[str, int], ...]:
@@ -114,6 +134,7 @@ def _v1(
         parameters_b=parameters_b,
         kv_bytes_per_token=cache_bytes(layers=layers, kv_heads=kv_heads, head_dim=head_dim),
         chat=None if is_base else DEEPSEEK_V1,
+        chat_sampling=None if is_base else _V1_SAMPLING,
         fingerprints=fingerprint(
             model_type="llama",
             vocab_size=32_256,
@@ -152,6 +173,7 @@ def _v2(
         active_b=2.4 if is_lite else 21.0,
         kv_bytes_per_token=latent_cache_bytes(layers=layers, kv_lora_rank=512, rope_dim=64),
         chat=chat,
+        chat_sampling=_V2_SAMPLING if chat else None,
         fingerprints=_v2_fingerprint(layers, 2048 if is_lite else 5120),
         note=note,
     )
@@ -185,12 +207,20 @@ def _hosted(
     name: str, use: Use, note: str, *, context: int = 1_000_000, aliases: tuple[str, ...] = ()
 ) -> ModelSpec:
     """A name of https://api.deepseek.com, as its page "Models & Pricing" lists it."""
-    return ModelSpec(name, HOSTED, context, aliases=aliases, use=use, note=note)
+    return ModelSpec(
+        name,
+        HOSTED,
+        context,
+        aliases=aliases,
+        use=use,
+        note=note,
+        chat_sampling=_CODING,
+    )
 
 
 _NO_FIM = "trained without fill-in-the-middle: reads only what precedes the cursor"
 _MERGED = "one model for chat and code, which fills in the middle, too"
-_HOSTED = "hosted by its maker; reads only what precedes the cursor"
+_HOSTED = "hosted by its maker, whose beta fills in the middle"
 _RETIRED = "hosted by its maker until July 2026; some gateways still know the name"
 
 MODELS: tuple[ModelSpec, ...] = (

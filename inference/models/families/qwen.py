@@ -13,6 +13,7 @@ from dataclasses import replace
 from inference.models.chat import CHATML, QWEN2_5
 from inference.models.formats import Control, FimFormat, Plain, Wording
 from inference.models.spec import ModelSpec, cache_bytes, fingerprint
+from inference.types import Sampling
 
 _START, _END = Control("<|im_start|>"), Control("<|im_end|>")
 _PREFIX, _SUFFIX, _MIDDLE = (Control(f"<|fim_{part}|>") for part in ("prefix", "suffix", "middle"))
@@ -94,6 +95,9 @@ _IDS = (
 )
 _APACHE = "Apache-2.0"
 _RESEARCH = "Qwen Research License (non-commercial)"
+# `generation_config.json` of Qwen2.5-Coder-32B-Instruct, and the same in the cards of
+# Qwen3-Coder, "Best Practices".
+_SAMPLING = Sampling(0.7, 0.8, 20)
 _BY_YARN = "over 32,768 tokens the server must be set up with YaRN"
 
 
@@ -117,6 +121,7 @@ def _qwen2_5(size: str, kind: str) -> ModelSpec:
         parameters_b=parameters_b,
         kv_bytes_per_token=cache_bytes(layers=layers, kv_heads=kv_heads, head_dim=head_dim),
         chat=QWEN2_5 if kind == "instruct" else None,
+        chat_sampling=_SAMPLING if kind == "instruct" else None,
         note="; ".join(note for note in notes if note),
     )
 
@@ -149,6 +154,7 @@ def _qwen3(
         active_b=active_b,
         kv_bytes_per_token=cache_bytes(layers=layers, kv_heads=kv_heads, head_dim=128),
         chat=CHATML,
+        chat_sampling=_SAMPLING,
         # The smaller one has the configuration of the general Qwen3-30B-A3B.
         fingerprints=(
             fingerprint(model_type="qwen3_moe", hidden_size=6144, num_hidden_layers=62)
