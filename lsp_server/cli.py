@@ -39,7 +39,9 @@ def run(arguments: Sequence[str]) -> int:
 
 def _outcome(arguments: Sequence[str]) -> int:
     try:
-        options = _parser().parse_args(arguments)
+        ours, theirs = _told_apart(arguments)
+        options = _parser().parse_args(ours)
+        options.extra = theirs
         _leave_workspace(options)
         module = importlib.import_module(f"lsp_server.commands.{options.command}")
         module.run(options)
@@ -58,6 +60,14 @@ def _outcome(arguments: Sequence[str]) -> int:
         report_error(_unforeseen(error), as_json="--json" in arguments)
         return FailureError.exit_code
     return 0
+
+
+def _told_apart(arguments: Sequence[str]) -> tuple[Sequence[str], Sequence[str]]:
+    """What is for us, and what stands behind `--` for the server that `infill engine` starts."""
+    if list(arguments[:1]) != ["engine"] or "--" not in arguments:
+        return arguments, ()
+    place = list(arguments).index("--")
+    return arguments[:place], arguments[place + 1 :]
 
 
 def _unforeseen(error: Exception) -> CommandError:
@@ -93,6 +103,8 @@ def _parser() -> argparse.ArgumentParser:
     _add_index(commands)
     _add_bench(commands)
     _add_models(commands)
+    _add_engine(commands)
+    _add_doctor(commands)
     return parser
 
 
@@ -160,6 +172,34 @@ def _add_models(commands: _Commands) -> None:
         metavar="NAME",
         help="fetch the tokenizer of that model, or of owner/name on the hub; no weights",
     )
+
+
+def _add_engine(commands: _Commands) -> None:
+    parser = _add_command(commands, "engine", "start or print the vLLM server for a model")
+    parser.usage = "infill engine [MODEL] [options] [-- FURTHER ARGUMENTS OF vllm serve]"
+    parser.add_argument("model", metavar="MODEL", nargs="?", help="a name or a folder of weights")
+    parser.add_argument("--print", action="store_true", help="print the command, start nothing")
+    parser.add_argument("--gpus", type=int, metavar="N", help="take so many of a machine's GPUs")
+    parser.add_argument(
+        "--memory-gb", type=float, metavar="G", help="of each GPU, of a machine that isn't this one"
+    )
+    parser.add_argument("--nodes", type=int, default=1, metavar="N", help="machines to join by Ray")
+    parser.add_argument("--max-model-len", type=int, default=0, metavar="N", help="tokens")
+    parser.add_argument("--quantization", default="", metavar="NAME", help="as vLLM spells it")
+    parser.add_argument(
+        "--drafts",
+        choices=("auto", "ngram", "ngram_gpu", "suffix", "off"),
+        default="auto",
+        help="how tokens are drafted ahead",
+    )
+    parser.add_argument("--host", default="127.0.0.1", help="address to listen at; this machine")
+    parser.add_argument("--port", type=int, default=8000, metavar="N", help="8000")
+    parser.add_argument("--cpu", action="store_true", help="vLLM's build for processors")
+    parser.add_argument("--download", action="store_true", help="vLLM may fetch weights")
+
+
+def _add_doctor(commands: _Commands) -> None:
+    _add_command(commands, "doctor", "check the set-up and say what to do about what is wrong")
 
 
 def _leave_workspace(options: argparse.Namespace) -> None:

@@ -6,8 +6,18 @@ Flags are those of vLLM 0.32; a test hands every command to its own parser.
 
 from __future__ import annotations
 
-from inference.engine.recommend import recommend
+from inference.engine.processor import recommend_processor
+from inference.engine.recommend import endpoint_of, recommend
 from inference.engine.shape import Shape, shape_of
 from inference.engine.values import Layout, Recommendation, Wish
 
-__all__ = ["Layout", "Recommendation", "Shape", "Wish", "recommend", "shape_of"]
+__all__ = [
+    "Layout",
+    "Recommendation",
+    "Shape",
+    "Wish",
+    "endpoint_of",
+    "recommend",
+    "recommend_processor",
+    "shape_of",
+]

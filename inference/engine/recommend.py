@@ -35,7 +35,7 @@ def recommend(
         wish: what the user asks for.
         others: models to name where this one doesn't fit, the first that does.
     """
-    gpus = _alike(machine.gpus)
+    gpus = _alike([gpu for gpu in machine.gpus if gpu.vendor != "apple"])
     if not gpus:
         return Recommendation(refusal=_no_gpu(machine))
     fits = wish.max_model_len <= shape.context_tokens
@@ -51,8 +51,13 @@ def recommend(
         notes=(*notes, *_around(machine, gpus, layout, shape, wish)),
         layout=layout,
         served_name=shape.name,
-        endpoint=f"http://{_reached(wish.host)}:{wish.port}/v1",
+        endpoint=endpoint_of(wish),
     )
+
+
+def endpoint_of(wish: Wish) -> str:
+    """Where a server so wished listens, as this machine reaches it."""
+    return f"http://{_reached(wish.host)}:{wish.port}/v1"
 
 
 def _alike(gpus: Sequence[Gpu]) -> list[Gpu]:
@@ -143,8 +148,9 @@ def _reached(host: str) -> str:
 def _no_gpu(machine: Machine) -> str:
     memory = f"{gigabytes(machine.free_bytes)} of {gigabytes(machine.memory_bytes)} memory"
     trouble = "".join(f"{one}. " for one in machine.trouble)
+    found = "no GPU was found here" if not machine.gpus else f"{machine.gpus[0].name} isn't served"
     return (
-        f"no GPU was found here. {trouble}vLLM is for GPUs; on this processor ({machine.cores} "
+        f"{found}. {trouble}vLLM is for GPUs of NVIDIA and AMD; on this processor ({machine.cores} "
         f"cores, {memory} free) the backend `lite` runs a model in 4 or 8 bits, best as a "
         "`.gguf`. --gpus N --memory-gb G describe another machine, for which the command is "
         "printed; --cpu starts vLLM's build for processors, where it is installed"

@@ -8,7 +8,7 @@ from dataclasses import replace
 import pytest
 from machines import GB, MIB, gpus_of, machine_of, option, recommended
 
-from inference.engine import Wish, recommend, shape_of
+from inference.engine import Wish, recommend, recommend_processor, shape_of
 from inference.machine import Gpu
 from inference.models import find_model, known_models
 
@@ -228,6 +228,29 @@ def test_no_gpu_is_said_with_what_else_there_is():
     made = recommend(shape_of(find_model(LITE)), machine_of(), Wish())
     assert made.refusal.startswith("no GPU was found here")
     assert "lite" in made.refusal
+
+
+def test_apples_gpus_are_sent_elsewhere():
+    apple = Gpu("apple", "Apple M3 Max", 48 * GB, 40 * GB, shared=True)
+    made = recommend(shape_of(find_model(LITE)), machine_of(apple), Wish())
+    assert made.refusal.startswith("Apple M3 Max isn't served")
+
+
+def test_a_processor_serves_small_models():
+    made = recommend_processor(
+        shape_of(find_model("qwen2.5-coder-0.5b")), machine_of(), Wish(), "http://127.0.0.1:8000/v1"
+    )
+    assert option(made.command, "--max-model-len") == "18432"
+    assert dict(made.environment)["VLLM_CPU_KVCACHE_SPACE"] == "2"
+    small = replace(machine_of(), free_bytes=20 * GB)
+    refused = recommend_processor(shape_of(find_model(LITE)), small, Wish(), "")
+    assert "20.0 GB are free" in refused.refusal
+
+
+def test_latent_attention_is_expanded_on_a_processor():
+    made = recommend_processor(shape_of(find_model(LITE)), machine_of(), Wish(), "")
+    assert dict(made.environment)["VLLM_MLA_DISABLE"] == "1"
+    assert made.layout.pool_tokens >= 8 * made.layout.max_model_len
 
 
 def test_a_folder_tells_better_than_the_table():
