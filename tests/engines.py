@@ -26,6 +26,8 @@ import tiny_bpe
 
 ROOT = Path(__file__).parents[1]
 LITE, VLLM = "INFILL_TEST_LITE_PYTHON", "INFILL_TEST_VLLM_PYTHON"
+# Taken out of the environment, as the servers under test would call them no settings of theirs.
+_NAMED = {variable: os.environ.pop(variable, "") for variable in (LITE, VLLM)}
 _TORCH = ("torch", "transformers")
 _WANTED = {"needs_lite": (LITE, _TORCH), "needs_vllm": (VLLM, ("vllm",))}
 _LOOK = (
@@ -99,7 +101,7 @@ def pytest_runtest_setup(item):
 
 
 def _usable(variable: str, modules: tuple[str, ...]) -> str:
-    python = os.environ.get(variable) or sys.executable
+    python = _NAMED[variable] or sys.executable
     missing = _missing(python, modules)
     if missing:
         wanted = ", ".join(missing)
@@ -110,7 +112,7 @@ def _usable(variable: str, modules: tuple[str, ...]) -> str:
 def _maker() -> str:
     """An interpreter that has torch and transformers."""
     for variable in (LITE, VLLM):
-        python = os.environ.get(variable) or sys.executable
+        python = _NAMED[variable] or sys.executable
         if not _missing(python, _TORCH):
             return python
     pytest.skip(f"no torch and transformers to make a model with; set {LITE} or {VLLM}")
