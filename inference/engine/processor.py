@@ -79,7 +79,7 @@ def _environment(shape: Shape, pool: int, wish: Wish) -> dict[str, str]:
 
 def _token_bytes(shape: Shape) -> int:
     """An expanded latent is a key and a value of 192 numbers a head, instead of 576 for all."""
-    return shape.token_bytes * max(1, shape.heads * 2 // 3) if shape.latent else shape.token_bytes
+    return shape.token_bytes * math.ceil(shape.heads * 2 / 3) if shape.latent else shape.token_bytes
 
 
 def _refusal(shape: Shape, machine: Machine, cache: int) -> str:
