@@ -66,6 +66,11 @@ class Windows:
         """How the model was said to be, in order."""
         return [condition.kind for condition in self.told]
 
+    @property
+    def troubles(self) -> list[str]:
+        """Those of them that tell of some; a load is so quick that it isn't always seen."""
+        return [kind for kind in self.kinds if kind in ("warning", "error")]
+
     async def close(self) -> None:
         """Close them all, and end their processes."""
         for model in self._open:

@@ -38,7 +38,7 @@ def load(plan: Plan) -> Scripted | Flowing:
     if "breaks" in script:
         raise RuntimeError(script["breaks"])
     kind = Flowing if script.get("flows") else Scripted
-    return kind(plan.context_tokens, note)
+    return kind(plan.context_tokens, note, script.get("says", ()))
 
 
 def _write(note, line):
@@ -65,8 +65,9 @@ def _obey(text: str) -> None:
 class Scripted:
     """Says `0 1 2 ...`, a word a step, from how many ids it is given behind the thousandth."""
 
-    def __init__(self, context_tokens: int, note) -> None:
+    def __init__(self, context_tokens: int, note, says) -> None:
         self.context_tokens = context_tokens
+        self._says = says
         self._note = note
 
     def run(self, ask: Ask) -> Generator[Step]:
@@ -88,9 +89,10 @@ class Scripted:
             time.sleep(_STEP_S)
             last = number == first + ask.max_new_tokens - 1
             about = {"n_prompt": n_prompt, "n_cached": 0} if last or number == first else {}
-            end = "\n" if number % 5 == 4 else " "
+            text = f"{number}\n" if number % 5 == 4 else f"{number} "
+            text = self._says[number] if self._says else text
             reason = "length" if last else None
-            yield Step((number,), f"{number}{end}", -0.5, finish_reason=reason, **about)
+            yield Step((number,), text, -0.5, finish_reason=reason, **about)
         if not ask.max_new_tokens:
             yield Step(finish_reason="length", n_prompt=n_prompt, n_cached=0)
 

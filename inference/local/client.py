@@ -109,6 +109,9 @@ class LocalModel:
             raise BackendError("the backend was closed")
         if self._link is not None and not self._link.is_over:
             return self._link
+        if self._link is not None:
+            # What its end means for a new start isn't known before.
+            await self._link.end()
         if self._connecting is None:
             self._connecting = asyncio.create_task(self._connect())
             self._connecting.add_done_callback(self._connected)

@@ -81,8 +81,16 @@ def main() -> None:
         sys.exit(_REFUSED)
     code = asyncio.run(Host(parameters, opening).serve())
     logging.shutdown()
+    _end_children()
     # Threads of libraries that are still busy would keep it, or crash it, at the end.
     os._exit(code)
+
+
+def _end_children() -> None:
+    """Processes of the library's own, where it is left before it could end them."""
+    processes = sys.modules.get("multiprocessing")
+    for child in processes.active_children() if processes else ():
+        child.terminate()
 
 
 def _opening(runner: str | list[str]) -> Opening:

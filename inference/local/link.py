@@ -69,6 +69,10 @@ class Link:
         if self._inboxes.pop(number, None) is not None and not self.is_over:
             self._writer.write(frame({"id": number, "leave": True}))
 
+    async def end(self) -> None:
+        """Wait until its questions have been told that it is over."""
+        await asyncio.wait([self._listening])
+
     async def close(self) -> None:
         """End the connection."""
         self.is_over = True
@@ -81,7 +85,8 @@ class Link:
         try:
             while (message := await read_frame(self._reader)) is not None:
                 self._take(message[0])
-        except FrameError:
+        except (FrameError, KeyError, TypeError, ValueError):
+            # Nothing that follows can be understood: as good as the end.
             pass
         self.is_over = True
         self._writer.close()

@@ -75,7 +75,7 @@ async def test_the_third_crash_in_a_short_while_is_the_last(windows):
     assert (str(held), held.cause) == (str(last), "died")
     assert 0 < held.retry_after_s <= 30
     assert windows.notes.count("loads 4096") == 3
-    assert [kind for kind in windows.kinds if kind != "normal"] == ["warning", "warning", "error"]
+    assert windows.troubles == ["warning", "warning", "error"]
 
 
 async def test_other_weights_in_the_same_place_are_tried_at_once(windows):
@@ -85,7 +85,7 @@ async def test_other_weights_in_the_same_place_are_tried_at_once(windows):
         fault = await failure(model, ask(1))
         assert (str(fault), fault.cause) == ("model.safetensors ends after 5 bytes", "weights")
     assert windows.notes.count("loads 4096") == 1
-    assert windows.kinds == ["error"]
+    assert windows.troubles == ["error"]
     (described,) = windows.described
     os.kill(described["pid"], signal.SIGTERM)
     await until(lambda: not windows.described)
