@@ -120,10 +120,11 @@ def _why(trip: Trip, wrong: Sequence[Fault], kind: Finding) -> str:
 
 def _better(trip: Trip) -> tuple[Fault, ...]:
     """The wrong format that does best, where it does better than the right one."""
-    scores: dict[Fault, int] = {fault: _score(trip.holes, replies) for fault, replies in trip.variants.items()}
+    variants = trip.variants.items()
+    scores: dict[Fault, int] = {each: _score(trip.holes, replies) for each, replies in variants}
     enough = max(_ENOUGH, trip.score + 1)
     best = max(scores.values(), default=0)
-    doing_best: tuple[Fault, ...] = tuple(fault for fault in scores if scores[fault] == best)
+    doing_best: tuple[Fault, ...] = tuple(each for each in scores if scores[each] == best)
     return doing_best[:1] if best >= enough else ()
 
 
