@@ -43,12 +43,17 @@ class Script:
         headers: further ones.
         drop: close the connection instead of answering.
         tear: close it in the middle of the body, after the pieces.
+        stale: close a connection that is used again, before a byte of the second answer.
+        refuse: answer 400 to requests with one of these fields, naming it.
         refuse_logprobs: answer 400 to requests that want them.
         refuse_beginnings: answer 400 to requests that say how the answer begins.
         refuse_ids: answer 400 to prompts that aren't text.
         events: raw lines to send instead of the pieces.
         reply: the pieces as an answer to what was asked, instead of `text`.
         owned_by: who its models say that they are served by; None knows no `/models`.
+        served: its models.
+        max_model_len: what they say that each holds; None says nothing.
+        usage: what a request took, sent behind the answer to who asks for it.
         tokens: what `/tokenize` answers; None knows no such path.
         heals: begin with what is asked to begin with.
     """
@@ -64,12 +69,17 @@ class Script:
     headers: tuple[tuple[str, str], ...] = ()
     drop: bool = False
     tear: bool = False
+    stale: bool = False
+    refuse: tuple[str, ...] = ()
     refuse_logprobs: bool = False
     refuse_beginnings: bool = False
     refuse_ids: bool = False
     events: tuple[str, ...] | None = None
     reply: Callable[[dict[str, Any]], tuple[str, ...]] | None = None
     owned_by: str | None = None
+    served: tuple[str, ...] = ("tiny",)
+    max_model_len: int | None = None
+    usage: dict[str, Any] | None = None
     tokens: tuple[int, ...] | None = None
     heals: bool = False
 
@@ -159,8 +169,9 @@ async def _listen(wire: Wire, ready: threading.Event, stop: asyncio.Event) -> No
         wire._note(connections=wire.connections + 1)
         try:
             with suppress(ConnectionError, asyncio.CancelledError):
-                while await _exchange(wire, reader, writer):
-                    pass
+                n_exchanges = 0
+                while await _exchange(wire, reader, writer, n_exchanges):
+                    n_exchanges += 1
         finally:
             tasks.discard(task)
             writer.close()
@@ -175,7 +186,9 @@ async def _listen(wire: Wire, ready: threading.Event, stop: asyncio.Event) -> No
     await asyncio.gather(*tasks, return_exceptions=True)
 
 
-async def _exchange(wire: Wire, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> bool:
+async def _exchange(
+    wire: Wire, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, n_exchanges: int
+) -> bool:
     """Read one request and answer it; whether the connection goes on."""
     try:
         opening = await reader.readexactly(1)
@@ -188,6 +201,8 @@ async def _exchange(wire: Wire, reader: asyncio.StreamReader, writer: asyncio.St
     headers = {name.lower(): value.strip() for name, _, value in (x.partition(":") for x in lines)}
     body = await reader.readexactly(int(headers.get("content-length", "0")))
     path = first.split()[1]
+    if wire.script.stale and n_exchanges:
+        return False
     if not path.endswith("completions"):
         wire.probes.append(path)
         return await _tell(wire.script, path, writer)
@@ -216,14 +231,16 @@ async def _exchange(wire: Wire, reader: asyncio.StreamReader, writer: asyncio.St
 
 def _is_probe(asked: dict[str, Any]) -> bool:
     """Whether it is asked for an impossible beginning, to see whether that is obeyed."""
-    return "stream" not in asked and "structured_outputs" in asked
+    return "stream" not in asked and bool({"structured_outputs", "regex"} & asked.keys())
 
 
 async def _tell(script: Script, path: str, writer: asyncio.StreamWriter) -> bool:
     """Answer a question about the server; whether the connection may be used again."""
     told: dict[str, Any] | None = None
     if path == "/v1/models" and script.owned_by is not None:
-        told = {"object": "list", "data": [{"id": "tiny", "owned_by": script.owned_by}]}
+        length = {"max_model_len": script.max_model_len} if script.max_model_len else {}
+        cards = [{"id": name, "owned_by": script.owned_by} | length for name in script.served]
+        told = {"object": "list", "data": cards}
     if path == "/tokenize" and script.tokens is not None:
         told = {"tokens": list(script.tokens), "count": len(script.tokens)}
     status = 404 if told is None else 200
@@ -232,7 +249,7 @@ async def _tell(script: Script, path: str, writer: asyncio.StreamWriter) -> bool
 
 def _beginning(asked: dict[str, Any]) -> str:
     """What the answer must begin with, of a pattern that says just that."""
-    pattern: str = asked.get("structured_outputs", {}).get("regex", "")
+    pattern: str = asked.get("structured_outputs", asked).get("regex", "")
     return re.sub(r"\\(.)", r"\1", pattern.removesuffix(r"[\s\S]*"))
 
 
@@ -242,9 +259,10 @@ def _refusal(script: Script, asked: dict[str, Any]) -> str | None:
         return "logprobs is not supported"
     if script.refuse_beginnings and "structured_outputs" in asked:
         return "requires a tokenizer"
-    if script.refuse_ids and not isinstance(asked["prompt"], str):
+    if script.refuse_ids and not isinstance(asked.get("prompt", ""), str):
         return "prompt must be a string"
-    return None
+    named = [field for field in script.refuse if field in asked]
+    return f"{named[0]!r} is not supported" if named else None
 
 
 async def _answer(wire: Wire, writer: asyncio.StreamWriter, asked: dict[str, Any]) -> bool:
@@ -285,16 +303,19 @@ def _events(script: Script, asked: dict[str, Any]) -> Iterator[str]:
         yield from script.events
         return
     pieces = script.reply(asked) if script.reply else script.text
-    if script.heals and "structured_outputs" in asked:
+    if script.heals and _beginning(asked):
         pieces = (_beginning(asked), *pieces)
     for place, text in enumerate(pieces[: asked.get("max_tokens")]):
-        choice: dict[str, Any] = {"index": 0, "text": text, "finish_reason": None}
+        said = {"delta": {"content": text}} if "messages" in asked else {"text": text}
+        choice: dict[str, Any] = {"index": 0, **said, "finish_reason": None}
         if script.logprobs and "logprobs" in asked:
             logprob = script.logprobs[min(place, len(script.logprobs) - 1)]
             choice["logprobs"] = {"tokens": [text], "token_logprobs": [logprob]}
         yield _data({"choices": [choice]})
     if script.finish:
         yield _data({"choices": [{"index": 0, "text": "", "finish_reason": script.finish}]})
+        if script.usage is not None and "stream_options" in asked:
+            yield _data({"choices": [], "usage": script.usage})
         yield "data: [DONE]"
 
 

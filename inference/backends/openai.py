@@ -144,8 +144,10 @@ class OpenAIBackend:
         # A request may have been refused meanwhile.
         self._manner = replace(self._manner, ids=found.ids, heals=found.heals, kind=found.kind)
         self._probed, self._heard_s = True, time.monotonic()
-        told = advice(self._client, model, found, models, self._budget_tokens)
-        return told if ids is not None or found.ids else None
+        budget = self._budget_tokens
+        return advice(
+            self._client, model, found, models, budget_tokens=budget, has_ids=ids is not None
+        )
 
     def _forget(self) -> None:
         """Take nothing for granted of whatever answers next."""

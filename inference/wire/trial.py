@@ -56,13 +56,28 @@ async def tried(
 
 
 def advice(
-    client: Client, model: str, found: Manner, models: tuple[Listed, ...], budget_tokens: int
+    client: Client,
+    model: str,
+    found: Manner,
+    models: tuple[Listed, ...],
+    *,
+    budget_tokens: int,
+    has_ids: bool,
 ) -> str | None:
-    """What the user can do about what was found; None where all is as it should be."""
+    """What the user can do about what was found; None where all is as it should be.
+
+    Args:
+        client: of the server.
+        model: its name there.
+        found: how the server may be asked.
+        models: those that it has.
+        budget_tokens: what the longest prompt takes.
+        has_ids: whether there were ids to compare.
+    """
     host, limit = client.endpoint.host, context_of(models, model)
     if limit is not None and budget_tokens + _LEAST_NEW > limit:
         fitting = max(limit - 64, limit // 2)
         return _TOO_SHORT.format(host=host, limit=limit, budget=budget_tokens, fitting=fitting)
-    if found.ids or found.kind != "vllm":
+    if not has_ids or found.ids or found.kind != "vllm":
         return None
     return _OTHER_IDS.format(host=host, model=model)
