@@ -172,6 +172,11 @@ def _add_models(commands: _Commands) -> None:
         metavar="NAME",
         help="fetch the tokenizer of that model, or of owner/name on the hub; no weights",
     )
+    parser.add_argument(
+        "--download-weights",
+        metavar="NAME",
+        help="fetch its weights and its tokenizer; gigabytes",
+    )
 
 
 def _add_engine(commands: _Commands) -> None:

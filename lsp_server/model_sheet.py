@@ -67,6 +67,8 @@ def spelled(form: FimFormat) -> Json:
         "header": _spelled_wording(form.header),
         "header_alone": form.header_alone,
         "files_behind": form.files_behind,
+        "suffix_apart": form.suffix_apart,
+        "added_tokens": form.added_tokens,
         "controls": list(dict.fromkeys(item.text for item in _controls(form))),
         "tokens": {item.text: item.token for item in _controls(form) if item.token},
         "bos": form.bos,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
+from inference.models.gguf import is_gguf
 from inference.tokens.hub import is_hub_name
 
 # Settings that may be paths, and the variables that carry them.
@@ -51,8 +52,11 @@ def located_setting(name: str, text: str, folder: Path | None) -> str:
 
 
 def is_path(model: str) -> bool:
-    """Whether a model is named by its folder: absolute, or beginning with `~`, `./` or `../`.
+    """Whether a model is named by its folder or file: absolute, or `~`, `./` or `../` in front.
+
+    Or by what it ends with, as a file of weights for llama.cpp does.
 
     Anything else may be a name on the hub, which holds a slash, too.
     """
-    return model.startswith(("~", "./", "../", ".\\", "..\\")) or Path(model).is_absolute()
+    begins = model.startswith(("~", "./", "../", ".\\", "..\\"))
+    return begins or is_gguf(model) or Path(model).is_absolute()

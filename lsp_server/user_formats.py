@@ -32,6 +32,9 @@ class UserFormat(BaseModel):
         layout: what stands where, each slot and each text an item of its own.
         controls: which texts, wherever they stand, are the tokenizer's control tokens;
             by default every text of the layout but white space, which is in any source.
+        suffix_apart: the server takes what follows the hole in a field of its own, and puts
+            everything together by a format of its own.
+        added_tokens: how many tokens it takes for that.
         tokens: their texts in the tokenizer's vocabulary, where these are others.
         bos_tokens: the control tokens of `bos`, where it is several.
         stops: where a completion ends; by default at `eos` and at every control token.
@@ -46,6 +49,8 @@ class UserFormat(BaseModel):
     start: str = ""
     header_alone: bool = True
     files_behind: bool = False
+    suffix_apart: bool = False
+    added_tokens: int = Field(default=0, ge=0, le=1024)
     controls: tuple[Text, ...] | None = None
     tokens: dict[Text, Text] = Field(default={})
     bos: str = ""
@@ -96,6 +101,8 @@ class UserFormat(BaseModel):
             start=_wording(self.start, controls),
             header_alone=self.header_alone,
             files_behind=self.files_behind,
+            suffix_apart=self.suffix_apart,
+            added_tokens=self.added_tokens,
             bos_tokens=self.bos_tokens,
         )
 

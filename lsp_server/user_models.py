@@ -10,6 +10,7 @@ can't set them: a format decides what a prompt holds.
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, cast
 
 from pydantic import (
@@ -25,13 +26,16 @@ from pydantic import (
 
 from inference.models import FORMATS, ModelSpec, define_model, find_model, identify, known_models
 from inference.models.disk import read_folder
+from inference.models.gguf import is_gguf, read_gguf
 from inference.models.spec import Use
+from inference.weights.find import weights_at
 from lsp_server.paths import is_path, located
 from lsp_server.user_formats import Text, UserFormat
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from inference.models.folder import ModelFolder
     from lsp_server.settings import Settings
 
 _CHATS = {spec.chat.name: spec.chat for spec in known_models() if spec.chat}
@@ -139,11 +143,19 @@ def model_of(settings: Settings) -> ModelSpec:
 
 
 def named_model(name: str, own: Sequence[ModelSpec]) -> ModelSpec:
-    """The model of that name, or the one whose folder it is.
+    """The model of that name, or the one whose folder or `.gguf` file it is.
 
     Raises:
         UnknownModelError: none fits; says what was found and the way out.
     """
     if is_path(name):
-        return identify(read_folder(located(name, None)), known_models(own))
+        return identify(_described(Path(located(name, None))), known_models(own))
     return find_model(name, own)
+
+
+def _described(path: Path) -> ModelFolder:
+    """What the files at a path say of their model: a folder's, or the one `.gguf` file there."""
+    weights = weights_at(path) if path.exists() else None
+    if is_gguf(path) or (weights is not None and is_gguf(weights)):
+        return read_gguf(weights or path)
+    return read_folder(path)

@@ -1,6 +1,6 @@
 """`infill models`: the models and prompt formats known, the user's own among them.
 
-And what of a model is fetched when asked: its tokenizer.
+And what of a model is fetched when asked: its tokenizer, or its weights.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ from context.disk.files import find_root
 from inference.errors import InferenceError
 from inference.models import FORMATS, find_model, known_models
 from inference.tokens.hub import TOKENIZER_FILE, download_tokenizer, hub_cache, is_hub_name
+from inference.weights.download import download_weights, plan_download
 from lsp_server.commands.configured import configured_for
 from lsp_server.commands.output import note, print_json, print_text
 from lsp_server.commands.tables import Column, Table, show
@@ -35,6 +36,7 @@ if TYPE_CHECKING:
 
     from inference.models import ModelSpec
 
+_GB = 1e9
 _COLUMNS = (
     Column("model", "cyan", is_whole=True),
     Column("fills", "green"),
@@ -58,7 +60,9 @@ def run(options: argparse.Namespace) -> None:
     root: Path = options.root or find_root(options.directory / "_")
     own = own_models(configured_for(options, root).settings.models)
     if options.download_tokenizer is not None:
-        _download(options, own)
+        _download_tokenizer(options, own)
+    elif options.download_weights is not None:
+        _download_weights(options, own)
     elif options.name is not None:
         _run_one(_named(located_setting("model", options.name, options.directory), own), options)
     elif options.json:
@@ -70,25 +74,49 @@ def run(options: argparse.Namespace) -> None:
         _show_all(known_models(own))
 
 
-def _download(options: argparse.Namespace, own: Sequence[ModelSpec]) -> None:
+def _download_tokenizer(options: argparse.Namespace, own: Sequence[ModelSpec]) -> None:
     """Fetch a model's tokenizer from the hub, and print where it lies."""
-    if options.name is not None:
-        raise UsageError(
-            f"{options.name!r} was named beside --download-tokenizer, which takes one model alone"
-        )
-    name = _hub_name(options.download_tokenizer, own)
+    _check_alone(options, "--download-tokenizer")
+    name = _hub_name(options.download_tokenizer, own, TOKENIZER_FILE)
     note(f"fetching {TOKENIZER_FILE} of {name} into {hub_cache()}")
     try:
         path = download_tokenizer(name)
     except InferenceError as error:
         raise FailureError(str(error), kind=error.kind) from None
+    _tell_path(options, name, path)
+
+
+def _download_weights(options: argparse.Namespace, own: Sequence[ModelSpec]) -> None:
+    """Fetch a model's weights from the hub, however long it takes, and print where they lie."""
+    _check_alone(options, "--download-weights")
+    name = _hub_name(options.download_weights, own, "weights")
+    try:
+        fetching = plan_download(name)
+        note(
+            f"fetching {fetching.missing_bytes / _GB:.1f} of {fetching.n_bytes / _GB:.1f} GB of "
+            f"{name} into {hub_cache()}"
+        )
+        path = download_weights(name)
+    except InferenceError as error:
+        raise FailureError(
+            str(error), kind=error.kind, cause=getattr(error, "cause", None)
+        ) from None
+    _tell_path(options, name, path)
+
+
+def _check_alone(options: argparse.Namespace, option: str) -> None:
+    if options.name is not None:
+        raise UsageError(f"{options.name!r} was named beside {option}, which takes one model alone")
+
+
+def _tell_path(options: argparse.Namespace, name: str, path: Path) -> None:
     if options.json:
         print_json({"model": name, "path": str(path)})
     else:
         print_text(str(path))
 
 
-def _hub_name(name: str, own: Sequence[ModelSpec]) -> str:
+def _hub_name(name: str, own: Sequence[ModelSpec], what: str) -> str:
     """What a model is called on the hub, which may have it though the table hasn't.
 
     Raises:
@@ -103,7 +131,7 @@ def _hub_name(name: str, own: Sequence[ModelSpec]) -> str:
     if not spec.hub:
         raise UsageError(
             f"{spec.name} isn't known to be on the hub; name the repository that has its "
-            f"{TOKENIZER_FILE}, as owner/name",
+            f"{what}, as owner/name",
             kind="unknown-model",
         )
     return next((one for one in spec.hub if one.lower() == name.strip().lower()), spec.hub[0])

@@ -8,10 +8,12 @@ from dataclasses import replace
 
 import pytest
 
+from inference.errors import BackendError
 from inference.models import FORMATS, known_models
 from inference.tokens import hub
+from inference.weights.download import Fetching
 from lsp_server.commands import models
-from lsp_server.errors import UsageError
+from lsp_server.errors import FailureError, UsageError
 from lsp_server.model_sheet import spelled
 from lsp_server.user_formats import UserFormat
 
@@ -22,11 +24,11 @@ OWN = '[models."my-model"]\nformat = "deepseek-v1"\nlicence = "ours (all of it)"
 def printed(tmp_path, capfdbinary):
     """What the command prints in a folder with a configuration of the user's."""
 
-    def run(name=None, *, as_json=False, download=None):
+    def run(name=None, *, as_json=False, download=None, weights=None):
         config = tmp_path / "config.toml"
         config.write_text(OWN, "utf-8")
         given = {"root": tmp_path, "directory": tmp_path, "config": config, "set": []}
-        given |= {"name": name, "download_tokenizer": download}
+        given |= {"name": name, "download_tokenizer": download, "download_weights": weights}
         models.run(argparse.Namespace(json=as_json, verbose=False, **given))
         text = capfdbinary.readouterr().out.decode()
         return json.loads(text) if as_json else text
@@ -142,3 +144,22 @@ def test_what_is_only_looked_at_is_not_fetched(printed, monkeypatch):
     monkeypatch.setattr(hub, "_over_the_network", lambda *_: pytest.fail("it was fetched"))
     printed()
     printed("deepseek-coder-v2-lite-base")
+
+
+def test_weights_are_fetched_when_asked_and_where_they_lie_is_said(printed, monkeypatch, tmp_path):
+    fetched = []
+    monkeypatch.setattr(models, "plan_download", lambda name: Fetching(name, 31 * 10**9, 10**9))
+    monkeypatch.setattr(models, "download_weights", lambda name: fetched.append(name) or tmp_path)
+    said = printed(weights="deepseek-coder-v2-lite-base", as_json=True)
+    assert said == {"model": "deepseek-ai/DeepSeek-Coder-V2-Lite-Base", "path": str(tmp_path)}
+    assert fetched == ["deepseek-ai/DeepSeek-Coder-V2-Lite-Base"]
+
+
+def test_a_download_that_fails_says_why(printed, monkeypatch):
+    def plan(name):
+        raise BackendError(f"the weights of {name} can't be downloaded: no room", cause="weights")
+
+    monkeypatch.setattr(models, "plan_download", plan)
+    with pytest.raises(FailureError, match="no room") as told:
+        printed(weights="owner/name")
+    assert told.value.cause == "weights"

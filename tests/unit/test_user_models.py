@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 
+import gguf_file
 import pytest
 
 from context.types import Selection, Snippet
@@ -13,7 +14,8 @@ from inference.prompt.pack import PackState, pack
 from inference.tokens.tokenizer import EstimatingTokenizer
 from lsp_server.configuration import gather
 from lsp_server.errors import SettingError
-from lsp_server.user_models import model_of, own_models
+from lsp_server.paths import located_setting
+from lsp_server.user_models import model_of, named_model, own_models
 
 OWN_FORMAT = """
 [models."my-model-2.5"]
@@ -200,3 +202,35 @@ def test_an_unknown_model_is_told_the_way_out(configured):
     settings = configured('[models.my-model]\nformat = "deepseek-v2"\n', "model=my-modl").settings
     with pytest.raises(UnknownModelError, match=r"near it: my-model\..*`models\.<name>`"):
         model_of(settings)
+
+
+def vocabulary():
+    """Deepseek-Coder-V2's, as far as its control tokens go."""
+    found = [f"t{number}" for number in range(102_400)]
+    for text, number in find_model("deepseek-coder-v2-lite-base").token_ids:
+        found[number] = text
+    return tuple(found)
+
+
+def test_a_gguf_file_is_known_by_its_header(tmp_path):
+    """Written with its ending, a model is a file, whether or not it looks like a path."""
+    file = gguf_file.write_gguf(
+        tmp_path / "weights.gguf",
+        {
+            "general.architecture": "deepseek2",
+            "general.basename": "DeepSeek-Coder-V2-Lite-Base",
+            "deepseek2.block_count": 27,
+            "deepseek2.embedding_length": 2048,
+            "deepseek2.expert_count": 64,
+            "deepseek2.attention.kv_lora_rank": 512,
+            "tokenizer.ggml.tokens": vocabulary(),
+        },
+    )
+    for where in (file, tmp_path):
+        assert named_model(str(where), ()).name == "deepseek-coder-v2-lite-base"
+    assert located_setting("model", "weights.gguf", tmp_path) == str(file)
+
+
+def test_a_gguf_file_that_is_not_there_is_told(tmp_path):
+    with pytest.raises(UnknownModelError, match=r"none\.gguf"):
+        named_model(str(tmp_path / "none.gguf"), ())
