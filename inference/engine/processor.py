@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from inference.engine.flags import closing
 from inference.engine.split import LEAST_TOKENS, wanted
 from inference.engine.values import Layout, Recommendation
+from inference.engine.words import too_long
 from inference.machine.values import gigabytes
 
 if TYPE_CHECKING:
@@ -35,6 +36,8 @@ def recommend_processor(
     Latent attention is expanded there: where the processor has no AMX, vLLM has no
     kernel for it with prefix caching, and turns the latter off without a word.
     """
+    if wish.max_model_len > shape.context_tokens:
+        return Recommendation(refusal=too_long(shape, wish))
     token_bytes = _token_bytes(shape)
     left = machine.free_bytes - shape.weights_bytes - _FIXED_BYTES
     least, most = wanted(shape, wish)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from inference.engine.drafts import config_of
 from inference.engine.fit import is_online, weights_bytes
 from inference.engine.gpus import multiplies_fp8
 from inference.engine.speed import COLD_TOKENS, reading_s
@@ -30,6 +31,7 @@ def reasons(shape: Shape, gpus: Sequence[Gpu], layout: Layout, wish: Wish, room:
         _memory_words(layout, room),
         *_quantized_words(shape, gpus[0], layout, wish),
         *_length_words(shape, layout, wish),
+        *_draft_words(shape, gpus[0], layout, wish),
         *_busy_words(gpus),
         *_model_words(shape, wish),
     ]
@@ -89,6 +91,17 @@ def _length_words(shape: Shape, layout: Layout, wish: Wish) -> Iterator[str]:
         )
 
 
+def _draft_words(shape: Shape, gpu: Gpu, layout: Layout, wish: Wish) -> Iterator[str]:
+    config = config_of(shape, gpu, layout, wish)
+    if not config:
+        return
+    yield "tokens are drafted from the prompt and checked at once; --drafts off does without"
+    if wish.drafts in {"ngram", "suffix"}:
+        yield f"with {wish.drafts} vLLM prepares one step after the other, unlike with ngram_gpu"
+    if wish.drafts == "suffix":
+        yield "suffix wants the package arctic-inference beside vLLM"
+
+
 def _busy_words(gpus: Sequence[Gpu]) -> Iterator[str]:
     busy = [gpu for gpu in gpus if gpu.free_bytes < gpu.memory_bytes * _WORTH_A_NOTE]
     for gpu in busy:
@@ -112,9 +125,8 @@ def _model_words(shape: Shape, wish: Wish) -> Iterator[str]:
 
 def refusal(shape: Shape, gpus: Sequence[Gpu], wish: Wish, others: Sequence[Shape]) -> str:
     """Why it can't be, with the arithmetic, and what could."""
-    most = min(shape.context_tokens, wish.max_model_len or shape.context_tokens)
-    if wish.max_model_len > most:
-        return f"{shape.name} takes {shape.context_tokens:,} tokens, not {wish.max_model_len:,}"
+    if wish.max_model_len > shape.context_tokens:
+        return too_long(shape, wish)
     tried = best_effort(shape, gpus, wish)
     least, room = wanted(shape, wish)[0], tried.room
     n_gpus = tried.tensor * tried.pipeline
@@ -132,6 +144,11 @@ def refusal(shape: Shape, gpus: Sequence[Gpu], wish: Wish, others: Sequence[Shap
     )
     ways = list(_ways(shape, gpus, wish, others))
     return f"{what}. What would fit: {'; '.join(ways)}" if ways else what
+
+
+def too_long(shape: Shape, wish: Wish) -> str:
+    """That the model can't take what is asked for."""
+    return f"{shape.name} takes {shape.context_tokens:,} tokens, not {wish.max_model_len:,}"
 
 
 def _ways(shape: Shape, gpus: Sequence[Gpu], wish: Wish, others: Sequence[Shape]) -> Iterator[str]:

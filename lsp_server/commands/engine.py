@@ -15,6 +15,7 @@ from lsp_server.commands.configured import configured_for
 from lsp_server.commands.output import note, print_json, print_text
 from lsp_server.engine.asked import asked, others
 from lsp_server.engine.running import (
+    check_port,
     ended_by_signals,
     find_program,
     started,
@@ -91,7 +92,8 @@ def _settings(wanted: Asked, made: Recommendation) -> dict[str, str]:
     """What points Infill at the server."""
     named = {} if wanted.model == made.served_name else {"served_model": made.served_name}
     form = {"format": wanted.form} if wanted.form else {}
-    key = {} if is_loopback(wanted.wish.host) else {"api_key_env": KEY_VARIABLE}
+    is_locked = os.environ.get(KEY_VARIABLE) or not is_loopback(wanted.wish.host)
+    key = {"api_key_env": KEY_VARIABLE} if is_locked else {}
     model = {"model": wanted.model, **named, **form}
     return {"backend": "openai", "endpoint": made.endpoint, **model, **key}
 
@@ -100,6 +102,7 @@ def _start(wanted: Asked, made: Recommendation, python: str | None, *, as_json: 
     key = os.environ.get(KEY_VARIABLE) or None
     _refuse(wanted, made, key)
     program = find_program(python)
+    check_port(wanted.wish.host, wanted.wish.port)
     with ended_by_signals(), started(program, made.command, dict(made.environment)) as server:
         seconds = wait_until_ready(server, made.endpoint, made.served_name, key)
         note(f"ready after {seconds:.0f} s; Ctrl-C ends it. Infill's settings for it:")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -50,6 +51,28 @@ def find_program(python: str | None) -> Path:
             kind="program",
         )
     return Path(on_path)
+
+
+def check_port(host: str, port: int) -> None:
+    """Pass if nobody listens there; else what answers would be taken for our server.
+
+    Raises:
+        FailureError: somebody does, or the address isn't this machine's.
+    """
+    try:
+        family, kind, number, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[
+            0
+        ]
+        with socket.socket(family, kind, number) as probe:
+            # As servers do: what lingers of an earlier one is no hindrance.
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            probe.bind(address)
+    except OSError as error:
+        raise FailureError(
+            f"--host {host} --port {port}: {error.strerror or error}; choose another --port, or "
+            "end what listens there",
+            kind="address",
+        ) from None
 
 
 @contextmanager

@@ -179,6 +179,16 @@ def test_a_server_that_refuses_is_another_ones(infill, weights, tmp_path):
 
 
 @POSIX
+def test_a_port_that_is_taken_is_told_of(infill, weights, tmp_path):
+    python = fake_vllm(tmp_path)
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        ran = infill(*serving(infill, weights, python, port), cwd=tmp_path)
+    assert ran.code == 3
+    assert "choose another --port" in ran.err
+
+
+@POSIX
 def test_where_there_is_no_vllm_that_is_said(infill, weights, tmp_path):
     ran = infill(*serving(infill, weights, tmp_path / "python", 8000), cwd=tmp_path, PATH="")
     assert ran.code == 3
