@@ -33,7 +33,9 @@ def load(plan: Plan) -> GgufRunner:
     """The model, ready to be asked; whatever llama.cpp runs.
 
     Precision is the file's, and so is the tokenizer. What can be told from the header is
-    told before the weights are read.
+    told before the weights are read. On a processor, fused attention adds up in 16 bits
+    where it passes one token and in 32 where it passes several, so that a draft could
+    change an answer: there it is left off.
 
     Raises:
         BackendError: cause "weights", "memory" or "tokenizer"; "failed" without the library.
@@ -46,7 +48,10 @@ def load(plan: Plan) -> GgufRunner:
         check_memory(plan, header, free_bytes)
     n_rows = rows_of(plan, header, free_bytes)
     context_tokens = context_of(plan, header)
-    native = _opened(library, plan, context_tokens, n_rows, layers=_ALL_LAYERS * on_device)
+    shape = _shape(library, plan, context_tokens, n_rows)
+    if not on_device:
+        shape.flash_attn_type = library.LLAMA_FLASH_ATTN_TYPE_DISABLED
+    native = _opened(library, plan, shape, layers=_ALL_LAYERS * on_device)
     desk = Desk(
         native,
         ends=native.ends(),
@@ -56,7 +61,7 @@ def load(plan: Plan) -> GgufRunner:
     return GgufRunner(desk, Rows(native, n_rows), context_tokens)
 
 
-def _opened(library: Any, plan: Plan, context_tokens: int, n_rows: int, *, layers: int) -> Native:
+def _opened(library: Any, plan: Plan, shape: Any, *, layers: int) -> Native:
     forget_log()
     library.llama_backend_init()
     how: Any = library.llama_model_default_params()
@@ -65,9 +70,7 @@ def _opened(library: Any, plan: Plan, context_tokens: int, n_rows: int, *, layer
     model: Any = library.llama_model_load_from_file(os.fsencode(plan.weights), how)
     if not model:
         raise load_fault("load", name)
-    context: Any = library.llama_init_from_model(
-        model, _shape(library, plan, context_tokens, n_rows)
-    )
+    context: Any = library.llama_init_from_model(model, shape)
     if not context:
         library.llama_model_free(model)
         raise load_fault("make room for", name)
