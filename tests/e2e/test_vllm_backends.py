@@ -13,8 +13,8 @@ from engines import vllm_python
 from tokenizers import Tokenizer
 
 from inference.backends.openai import OpenAIBackend
-from inference.backends.vllm import VllmBackend
 from inference.errors import BackendError
+from inference.local.backend import LocalBackend
 from inference.local.client import LocalModel
 from inference.models import find_model
 from inference.registry import LocalPlan, Sharing
@@ -40,7 +40,7 @@ async def backend(request, tiny_model, tmp_path_factory):
         plan = Plan(tiny_model, device="cpu", precision="float32", context_tokens=8192)
         local = LocalPlan(python=vllm_python(), idle_s=2)
         folder = tmp_path_factory.mktemp("local")
-        made = VllmBackend(LocalModel("engine", plan, local, folder, None), SPEC)
+        made = LocalBackend(LocalModel("engine", plan, local, folder, None), SPEC)
     yield made
     await made.aclose()
 
