@@ -166,9 +166,33 @@ def _vllm(settings: BackendSettings) -> Backend:
     return make_vllm(settings)
 
 
+def _llamacpp(settings: BackendSettings) -> Backend:
+    from inference.backends.llamacpp import LlamaCppBackend
+
+    if not settings.endpoint:
+        raise BackendError(
+            "the backend llamacpp needs the address of a llama-server; set `endpoint`, "
+            "for instance to http://127.0.0.1:8080"
+        )
+    return LlamaCppBackend(settings)
+
+
+def _ollama(settings: BackendSettings) -> Backend:
+    from inference.backends.ollama import OllamaBackend
+
+    if not settings.endpoint:
+        raise BackendError(
+            "the backend ollama needs the address of Ollama; set `endpoint`, "
+            "for instance to http://127.0.0.1:11434"
+        )
+    return OllamaBackend(settings)
+
+
 _BUILT_IN: dict[str, BackendFactory] = {
     "ngram": _ngram,
     "openai": _openai,
     "lite": _lite,
     "vllm": _vllm,
+    "llamacpp": _llamacpp,
+    "ollama": _ollama,
 }

@@ -127,7 +127,7 @@ def _chunk(event: dict[str, Any], host: str) -> Chunk:
             f"{host} sent a completion of an unknown shape; does `endpoint` lead to llama.cpp's "
             "llama-server, of 2025 or later?"
         )
-    numbers = cast("list[Any]", ids)
+    numbers: list[Any] = [*ids]
     ended = bool(event.get("stop"))
     return Chunk(
         text,
@@ -156,7 +156,7 @@ def _logprob(event: dict[str, Any]) -> float | None:
     told: Any = event.get("completion_probabilities")
     if not isinstance(told, list) or not told:
         return None
-    rows = cast("list[Any]", told)
+    rows: list[Any] = [*told]
     objects = (cast("dict[str, Any]", row) for row in rows if isinstance(row, dict))
     found: list[Any] = [row.get("logprob") for row in objects]
     sound = all(isinstance(one, int | float) and _LEAST <= one <= 0 for one in found)
