@@ -65,6 +65,7 @@ def described(workspace: Workspace, made: Prepared, budget_tokens: int | None) -
         "left_out": _left_out(made),
         "refusal": None,
         "prompt": prompt.bos + prompt.text,
+        "prompt_suffix": prompt.suffix,
         "prompt_ids": list(prompt.token_ids) if prompt.token_ids is not None else None,
         "timings_ms": {"context": round(made.context_ms, 3), "pack": round(made.pack_ms, 3)},
     }

@@ -76,6 +76,11 @@ class UserFormat(BaseModel):
         twice = [slot for slot in _SLOTS if self.layout.count(slot) > 1]
         if twice or "{prefix}" not in self.layout:
             raise ValueError(f"layout: {(twice or ['{prefix}'])[0]} must stand there once")
+        if self.suffix_apart and ("{suffix}" in self.layout or self.layout[-1] != "{prefix}"):
+            raise ValueError(
+                "suffix_apart: what follows the cursor travels in a field of its own, so that the "
+                "layout has no {suffix} and ends with {prefix}"
+            )
         if self.layout[-1] in _SLOTS and self.layout[-1] != "{prefix}":
             raise ValueError(
                 "layout: what ends a prompt is {prefix} or a text, as generation goes on there; "

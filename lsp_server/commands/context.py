@@ -39,6 +39,7 @@ COLUMNS = (
     Column("depth", is_number=True),
     WHY,
 )
+_APART = "-------- and apart from it, as what follows the cursor:"
 PARTS = (
     ("prefix", "before the cursor"),
     ("suffix", "after the cursor"),
@@ -67,6 +68,8 @@ def run(options: argparse.Namespace) -> None:
 def _print(options: argparse.Namespace, shown: dict[str, Any]) -> None:
     if options.prompt:
         print_text(shown["prompt"], end="")
+        if shown["prompt_suffix"]:
+            print_text(f"\n{_APART}\n{shown['prompt_suffix']}", end="")
     else:
         _show(shown)
     if "typed" in shown:

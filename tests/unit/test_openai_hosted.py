@@ -17,6 +17,7 @@ from inference.wire.body import Spelled
 from inference.wire.endpoint import parse_endpoint
 from inference.wire.manner import Manner
 from inference.wire.question import question_of
+from lsp_server.user_formats import UserFormat
 
 SPEC = find_model("deepseek-v4-pro")
 PROMPT = Prompt("def f(a):\n    return ", (1, 2), 9, (), (), suffix="\n\nprint(f(1))\n")
@@ -95,3 +96,12 @@ def test_the_suffix_and_what_the_server_adds_are_counted():
     texts = sum(map(ESTIMATE.count, (ed.prompt.text, ed.prompt.suffix)))
     assert ed.prompt.n_tokens >= texts + 4
     assert [part.role for part in ed.prompt.parts] == [*("snippet", "prefix", "suffix", "typed")]
+
+
+def test_a_format_of_ones_own_may_take_the_suffix_apart():
+    made = UserFormat(layout=("{files}", "{prefix}"), suffix_apart=True).made("mine")
+    assert made.suffix_apart
+    assert made.has_fim
+    for layout in (("{prefix}", "{suffix}", "<end>"), ("{prefix}", "<end>")):
+        with pytest.raises(ValueError, match="ends with {prefix}"):
+            UserFormat(layout=layout, suffix_apart=True)
