@@ -32,6 +32,8 @@ _NO_MODEL = re.compile(r"(?is)model\b.{0,80}?(?:not (?:exist|found)|unknown|does
 _NO_MEMORY = re.compile(r"(?i)out of memory|outofmemory|failed to allocate|not enough memory")
 _NO_NUMBERS = re.compile(r"(?i)\bnan\b|out of range float")
 _MOST_NAMES = 12
+# OpenSSL's X509_V_ERR_CERT_HAS_EXPIRED, _HOSTNAME_MISMATCH and _IP_ADDRESS_MISMATCH.
+_EXPIRED, _OTHER_NAMES = 10, {62, 64}
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,16 +178,26 @@ def _no_connection(error: httpx.ConnectError, host: str) -> str:
     causes = list(_causes(error))
     if any(isinstance(cause, socket.gaierror) for cause in causes):
         return f"the name of {host} can't be resolved; check `endpoint` and the network"
-    if any(isinstance(cause, ssl.SSLCertVerificationError) for cause in causes):
-        return (
-            f"the certificate of {host} isn't trusted; set `server.ca_file` or SSL_CERT_FILE to "
-            "your authority's"
-        )
+    for cause in causes:
+        if isinstance(cause, ssl.SSLCertVerificationError):
+            return _untrusted(cause, host)
     if any(isinstance(cause, ssl.SSLError) for cause in causes):
         return f"no encrypted connection to {host}; does it speak https, or only http?"
     if any(isinstance(cause, ConnectionRefusedError) for cause in causes):
         return f"nothing listens at {host}; start the server or correct `endpoint`"
     return f"no connection to {host}; check `endpoint` and the network"
+
+
+def _untrusted(error: ssl.SSLCertVerificationError, host: str) -> str:
+    code = getattr(error, "verify_code", None)
+    if code == _EXPIRED:
+        return f"the certificate of {host} has expired; renew it, or check this machine's clock"
+    if code in _OTHER_NAMES:
+        return f"the certificate that {host} shows is for another name; correct `endpoint`"
+    return (
+        f"the certificate of {host} isn't trusted; set `server.ca_file` or SSL_CERT_FILE to "
+        "your authority's"
+    )
 
 
 def _causes(error: BaseException | None) -> Iterator[BaseException]:

@@ -55,6 +55,12 @@ def test_addresses_that_code_is_not_sent_to(text, expected):
     assert "hunter2" not in str(caught.value)
 
 
+def _unverified(code):
+    error = ssl.SSLCertVerificationError()
+    error.verify_code = code
+    return error
+
+
 def _caused(error, cause):
     error.__cause__ = cause
     return error
@@ -65,6 +71,8 @@ def _caused(error, cause):
     [
         (_caused(httpx.ConnectError(""), socket.gaierror(-2, "")), "can't be resolved"),
         (_caused(httpx.ConnectError(""), ssl.SSLCertVerificationError()), "isn't trusted"),
+        (_caused(httpx.ConnectError(""), _unverified(10)), "has expired"),
+        (_caused(httpx.ConnectError(""), _unverified(62)), "for another name"),
         (_caused(httpx.ConnectError(""), ssl.SSLError()), "does it speak https"),
         (_caused(httpx.ConnectError(""), ConnectionRefusedError()), "nothing listens"),
         (_caused(httpx.ConnectError(""), OSError()), "no connection to host:1"),

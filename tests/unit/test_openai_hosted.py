@@ -103,5 +103,5 @@ def test_a_format_of_ones_own_may_take_the_suffix_apart():
     assert made.suffix_apart
     assert made.has_fim
     for layout in (("{prefix}", "{suffix}", "<end>"), ("{prefix}", "<end>")):
-        with pytest.raises(ValueError, match="ends with {prefix}"):
+        with pytest.raises(ValueError, match=r"ends with \{prefix\}"):
             UserFormat(layout=layout, suffix_apart=True)
