@@ -59,7 +59,6 @@ def arguments(plan: Plan, config: Config, devices: Devices) -> dict[str, Any]:
     """
     precision = _precision(plan)
     need = need_of(config, precision, plan.context_tokens)
-    _check_fits(config, need, sum(devices.free_bytes))
     told: dict[str, Any] = {
         "model": str(plan.weights),
         "tokenizer": str(_tokenizer_folder(plan)),
@@ -78,6 +77,7 @@ def arguments(plan: Plan, config: Config, devices: Devices) -> dict[str, Any]:
     if plan.cache_bytes:
         told["kv_cache_memory_bytes"] = plan.cache_bytes
     if devices.on_cpu:
+        _check_fits(config, need, devices.free_bytes[0])
         return told | _on_cpu(plan, config, precision, devices)
     return told | _on_gpus(config, need, devices)
 
@@ -104,6 +104,7 @@ def _on_gpus(config: Config, need: Need, devices: Devices) -> dict[str, Any]:
         device_bytes=min(devices.free_bytes),
         weights_bytes=need.weights_bytes,
     )
+    _check_fits(config, need, parallel.n_devices * min(devices.free_bytes))
     return {
         "tensor_parallel_size": parallel.tensor,
         "pipeline_parallel_size": parallel.pipeline,

@@ -26,14 +26,19 @@ class Parallel:
     tensor: int = 1
     pipeline: int = 1
 
+    @property
+    def n_devices(self) -> int:
+        """How many GPUs that takes."""
+        return self.tensor * self.pipeline
+
 
 def choose_parallel(
     config: Config, *, n_devices: int, device_bytes: int, weights_bytes: int
 ) -> Parallel:
-    """Every GPU that can share layers shares them, as that makes each answer quicker.
+    """As many GPUs as can share layers share them, as that makes each answer quicker.
 
     A pipeline makes none quicker: there is one only where the weights don't fit
-    otherwise, as short as holds them. Whether they fit at all is for others to say.
+    otherwise, as short as holds them. Where nothing holds them, what has the most room.
 
     Args:
         config: the model's `config.json`.
@@ -41,17 +46,22 @@ def choose_parallel(
         device_bytes: what is free on the fullest of them.
         weights_bytes: what the weights take together.
     """
-    tensor = max((size for size in _sizes(n_devices) if _divides(config, size)), default=1)
-    longest = min(n_devices // tensor, whole(text_part(config), "num_hidden_layers"))
-    room = device_bytes * WEIGHTS_SHARE * tensor
-    lengths = range(1, max(1, longest) + 1)
-    shortest = (length for length in lengths if weights_bytes <= room * length)
-    return Parallel(tensor, next(shortest, lengths[-1]))
+    layers = whole(text_part(config), "num_hidden_layers")
+    ways = [
+        Parallel(tensor, length)
+        for tensor in reversed(_sizes(n_devices))
+        if _divides(config, tensor)
+        for length in range(1, min(n_devices // tensor, layers) + 1)
+    ]
+    room = device_bytes * WEIGHTS_SHARE
+    holding = (way for way in ways if weights_bytes <= room * way.n_devices)
+    widest = max(ways, key=lambda way: way.n_devices, default=Parallel())
+    return next(holding, widest)
 
 
 def _sizes(n_devices: int) -> list[int]:
     """Powers of two, up to the devices there are."""
-    return [1 << power for power in range(max(1, n_devices).bit_length())]
+    return [1 << power for power in range(n_devices.bit_length())]
 
 
 def _divides(config: Config, size: int) -> bool:
