@@ -38,20 +38,12 @@ class BlockCache:
 
     def prefill(self, ids: Sequence[int]) -> int:
         """How many of these tokens must be computed; from then on they are known."""
-        blocks = list(self._blocks(ids))
+        blocks = list(chains(ids, self.block_tokens))
         cached = self._run(blocks[: (len(ids) - 1) // self.block_tokens]) * self.block_tokens
         self._take_up(blocks)
         self.queried += len(ids)
         self.hit += cached
         return len(ids) - cached
-
-    def _blocks(self, ids: Sequence[int]) -> Iterator[int]:
-        """A number for each full block, of its tokens and all before them."""
-        size, chain = self.block_tokens, 0
-        packed = array("i", ids)
-        for start in range(0, len(packed) - size + 1, size):
-            chain = hash((chain, packed[start : start + size].tobytes()))
-            yield chain
 
     def _run(self, blocks: list[int]) -> int:
         known = self._known
@@ -66,3 +58,11 @@ class BlockCache:
             self._known.move_to_end(block)
         while len(self._known) * self.block_tokens > self.capacity_tokens:
             self._known.popitem(last=False)
+
+
+def chains(ids: Sequence[int], block_tokens: int) -> Iterator[int]:
+    """A number for each full block, of its tokens and all before them."""
+    chain, packed = 0, array("i", ids)
+    for start in range(0, len(packed) - block_tokens + 1, block_tokens):
+        chain = hash((chain, packed[start : start + block_tokens].tobytes()))
+        yield chain

@@ -121,11 +121,11 @@ def open_repository(folder: Path, tokenizer: Path, budget: int) -> Workspace:
 def _sessions(workspace: Workspace, asked: argparse.Namespace) -> dict[str, list[list[Sent]]]:
     """For each way to make prompts, what is sent in each file."""
     texts = sources(workspace)
-    chosen = _chosen(workspace, texts, asked)
+    paths = chosen(workspace, texts, asked)
     ways = asked.ways.split(",")
     found: dict[str, list[list[Sent]]] = {way: [] for way in ways}
-    for number, path in enumerate(chosen):
-        pasted = texts[chosen[number - 1]][2_000:]
+    for number, path in enumerate(paths):
+        pasted = texts[paths[number - 1]][2_000:]
         moments = list(session(texts[path], pasted, asked.seed + number, asked.keys))
         for anchor in set(ANCHORS).intersection(ways):
             prompts = ours(workspace, path, moments, anchor)
@@ -149,7 +149,7 @@ def sources(workspace: Workspace) -> dict[str, str]:
     return {path: workspace.repository.read(path) or "" for path in paths}
 
 
-def _chosen(workspace: Workspace, texts: dict[str, str], asked: argparse.Namespace) -> list[str]:
+def chosen(workspace: Workspace, texts: dict[str, str], asked: argparse.Namespace) -> list[str]:
     """Files of some length at whose middle a prompt comes near its budget."""
     rng = random.Random(asked.seed)  # noqa: S311 -- the same each time
     fit = [path for path, text in texts.items() if 450 <= text.count("\n") <= 4_000]
