@@ -180,7 +180,7 @@ def _add_models(commands: _Commands) -> None:
 
 
 def _add_engine(commands: _Commands) -> None:
-    parser = _add_command(commands, "engine", "start or print the vLLM server for a model")
+    parser = _add_command(commands, "engine", "start or print the recommended model server")
     parser.usage = "infill engine [MODEL] [options] [-- FURTHER ARGUMENTS OF vllm serve]"
     parser.add_argument("model", metavar="MODEL", nargs="?", help="a name or a folder of weights")
     parser.add_argument("--print", action="store_true", help="print the command, start nothing")

@@ -76,15 +76,19 @@ def _memory(shape: Shape, layout: Layout) -> tuple[str, ...]:
 
 
 def _yarn(shape: Shape, layout: Layout) -> str:
-    """Positions beyond those the model was trained with, squeezed (YaRN, arXiv 2309.00071)."""
-    factor = float(math.ceil(layout.max_model_len / shape.native_tokens))
+    """Positions beyond those the model was trained with, squeezed (YaRN, arXiv 2309.00071).
+
+    vLLM takes the number of positions to be the squeezed ones already.
+    """
+    factor = math.ceil(layout.max_model_len / shape.native_tokens)
     rope = {
         "rope_type": "yarn",
-        "factor": factor,
+        "factor": float(factor),
         "original_max_position_embeddings": shape.native_tokens,
         "rope_theta": _THETA,
     }
-    return json.dumps({"rope_parameters": rope})
+    positions = shape.native_tokens * factor
+    return json.dumps({"max_position_embeddings": positions, "rope_parameters": rope})
 
 
 def _drafts(config: str) -> tuple[str, ...]:

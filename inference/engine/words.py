@@ -118,7 +118,7 @@ def _model_words(shape: Shape, wish: Wish) -> Iterator[str]:
     if not shape.local and wish.offline:
         yield (
             f"its weights ({gigabytes(shape.weights_bytes)}) aren't on this machine: "
-            f"`infill models --download-weights {shape.name}` fetches them, or --download "
+            "`infill models --download-weights NAME` fetches those of a name, and --download "
             "lets vLLM do so"
         )
 

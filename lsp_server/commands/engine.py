@@ -130,7 +130,7 @@ def _refuse(wanted: Asked, made: Recommendation, key: str | None) -> None:
     if not wanted.shape.local and wanted.wish.offline:
         raise FailureError(
             f"the weights of {wanted.shape.name} aren't on this machine; `infill models "
-            f"--download-weights {wanted.shape.name}` fetches them, or --download lets vLLM do so",
+            "--download-weights NAME` fetches those of a name, and --download lets vLLM do so",
             kind="weights",
         )
     if not is_loopback(wanted.wish.host) and key is None:

@@ -18,6 +18,7 @@ from lsp_server.user_models import model_of
 
 if TYPE_CHECKING:
     import argparse
+    from collections.abc import Mapping
 
     from inference.engine import Shape
     from inference.models import ModelSpec
@@ -123,14 +124,15 @@ def _shape(name: str, spec: ModelSpec) -> Shape:
             "backend `lite` runs it, and vLLM wants the model's safetensors",
             kind="weights",
         )
-    if folder is None and is_path(name):
-        folder = Path(name)
-    if folder is None:
-        shape = shape_of(spec)
-    else:
-        config = read_folder(folder).config
+    if folder is not None:
         size = sum(file.stat().st_size for file in folder.glob("*.safetensors"))
-        shape = shape_of(spec, folder=str(folder), config=config, weights_bytes=size)
+        shape = shape_of(spec, folder=str(folder), config=_config(folder), weights_bytes=size)
+    elif is_path(name):
+        # A configuration alone tells enough to plan with.
+        shape = shape_of(spec, config=_config(Path(name)))
+        shape = replace(shape, source=name) if shape else None
+    else:
+        shape = shape_of(spec)
     if shape is None:
         raise FailureError(
             f"nothing tells how large {spec.name} is; name the folder of its weights, with its "
@@ -139,6 +141,13 @@ def _shape(name: str, spec: ModelSpec) -> Shape:
         )
     # A model of which only the format is known is called as its folder is.
     return replace(shape, name=Path(name).name) if is_path(spec.name) else shape
+
+
+def _config(folder: Path) -> Mapping[str, object]:
+    try:
+        return read_folder(folder).config
+    except InferenceError as error:
+        raise FailureError(str(error), kind="weights") from None
 
 
 def _described(machine: Machine, options: argparse.Namespace) -> Machine:

@@ -124,6 +124,18 @@ def test_what_doesnt_fit_is_an_honest_nothing(infill, tmp_path):
     assert "What would fit" in ran.err
 
 
+def test_a_configuration_alone_is_enough_to_plan_with(infill, weights, tmp_path):
+    (weights / "model.safetensors").unlink()
+    wanted = ("engine", str(weights), "--set", "format=qwen2.5-coder", "--memory-gb", "24")
+    ran = infill(*wanted, "--print", cwd=tmp_path)
+    assert f"vllm serve {weights} " in ran.out
+    assert "aren't on this machine" in ran.err
+    (weights / "config.json").unlink()
+    ran = infill(*wanted, "--print", cwd=tmp_path)
+    assert ran.code == 3
+    assert "no config.json" in ran.err
+
+
 @NO_GPU
 def test_without_a_gpu_it_says_what_else_there_is(infill, tmp_path):
     ran = infill("engine", cwd=tmp_path)
