@@ -12,6 +12,7 @@ from importlib.metadata import entry_points
 from typing import TYPE_CHECKING
 
 from inference.errors import BackendError, UnknownBackendError
+from inference.wire.sharing import Sharing
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -24,30 +25,19 @@ if TYPE_CHECKING:
     Report = Callable[[Condition], None]
     BackendFactory = Callable[["BackendSettings"], Backend]
 
+__all__ = [
+    "ENTRY_POINT_GROUP",
+    "ON_THIS_MACHINE",
+    "BackendSettings",
+    "LocalPlan",
+    "Sharing",
+    "known_backends",
+    "make_backend",
+]
+
 ENTRY_POINT_GROUP = "infill.backends"
 # What they are sent never leaves the machine, so that even a file with a secret may be completed.
 ON_THIS_MACHINE = frozenset({"ngram", "lite", "vllm"})
-
-
-@dataclass(frozen=True, slots=True)
-class Sharing:
-    """How a server that others use, too, is to be asked.
-
-    Attributes:
-        session_header: the header that tells a router which repository a request is of,
-            so that one replica has read it; empty sends none.
-        cache_salt: who gives another one doesn't share what the server has read; empty
-            sends none.
-        ca_file: certificates of the authorities to trust; empty means the system's.
-        connect_s: until a connection counts as failed.
-        read_s: until a silence counts as the server's end.
-    """
-
-    session_header: str = ""
-    cache_salt: str = field(default="", repr=False)
-    ca_file: str = ""
-    connect_s: float = 5.0
-    read_s: float = 60.0
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Any
 import httpx
 
 from inference.errors import BackendError
-from inference.registry import Sharing
 from inference.wire.faults import Call
+from inference.wire.sharing import Sharing
 from inference.wire.trust import trusted
 
 if TYPE_CHECKING:
