@@ -46,7 +46,8 @@ def test_what_a_backend_needs_is_said(name, expected):
 
 @pytest.mark.usefixtures("added")
 def test_another_package_may_add_one():
-    assert known_backends() == ("ngram", "openai", "other")
+    assert known_backends()[:2] == ("ngram", "openai")
+    assert known_backends()[-1] == "other"
     assert make_backend("other", BackendSettings(model="tiny")) == ("made from", "tiny")
 
 
