@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from inference.errors import BackendError
 from inference.runners.engine.arguments import arguments
 from inference.runners.engine.devices import keep_quiet, seen
+from inference.runners.engine.guard import Guard
 from inference.runners.engine.steps import fault_of, step_of
 from inference.runners.engine.weights import read_config
 from inference.runners.runner import Ask
@@ -46,6 +47,7 @@ class EngineRunner:
         self._encode = encode
         self._context_tokens = context_tokens
         self._numbers = itertools.count(1)
+        self._guard = Guard()
         self._is_ready = False
         self._readying = asyncio.Lock()
 
@@ -84,6 +86,7 @@ class EngineRunner:
         if engine.output_handler is not None:
             engine.output_handler.cancel()
         await asyncio.to_thread(engine.shutdown, _SHUTDOWN_S)
+        await asyncio.to_thread(self._guard.close)
 
     async def _steps(self, ask: Ask, ids: tuple[int, ...]) -> AsyncGenerator[Step]:
         if self._engine is None:
