@@ -118,6 +118,17 @@ def working_bytes(
     return stream + max(products, expanded + scores) + logits
 
 
+def loading_bytes(config: Config, *, element_bytes: int = HALF) -> int:
+    """What loading takes on top: a layer's experts are put into one tensor, in a copy of them.
+
+    Twice as much where they are made smaller then, as they wait in full.
+    """
+    parameters = parameters_of(config)
+    layers = whole(text_part(config), "num_hidden_layers")
+    largest = max(parameters.experts * 2 // (3 * layers), parameters.embeddings // 2)
+    return largest * element_bytes
+
+
 def need_of(
     config: Config,
     precision: Precision,
@@ -187,7 +198,12 @@ def refusal(need: Need, free_bytes: int, ways: tuple[str, ...] = ()) -> str | No
     if some >= _worth(need.n_tokens):
         ways = (*ways, f"a context of {some // 256 * 256:,} tokens or fewer")
     remedy = f": choose {' or '.join(ways)}" if ways else ""
-    return f"{_sum(need)} need {size(need.total)}; {size(free_bytes)} are free{remedy}"
+    return f"{arithmetic(need)}; {size(free_bytes)} are free{remedy}"
+
+
+def arithmetic(need: Need) -> str:
+    """The sum in words."""
+    return f"{_sum(need)} need {size(need.total)}"
 
 
 def as_precision(need: Need) -> str:
