@@ -77,9 +77,7 @@ async def chunks_of(
 
 def read_choice(choice: dict[str, Any]) -> Chunk:
     """The chunk of a completion's choice."""
-    scored: Any = choice.get("logprobs")
-    scores: Any = scored.get("token_logprobs") if scored else None
-    logprobs: list[Any] = [score for score in scores or () if score is not None]
+    logprobs = _logprobs(choice.get("logprobs") or {})
     return Chunk(
         (choice.get("text") or "") + "",
         logprob=_total(logprobs),
@@ -174,6 +172,14 @@ def _read(read: Read, choice: Any, call: Call) -> Chunk:
     if given_up:
         raise BackendError(f"{call.host} gave up on the answer; its log may say why")
     return chunk
+
+
+def _logprobs(scored: dict[str, Any]) -> list[Any]:
+    """The log-probability of each token, as completions have it or, from llama.cpp, as chats."""
+    scores: Any = scored.get("token_logprobs")
+    if scores is None:
+        scores = [one.get("logprob") for one in scored.get("content") or ()]
+    return [score for score in scores if score is not None]
 
 
 def _total(logprobs: list[Any]) -> float | None:

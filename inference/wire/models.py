@@ -64,7 +64,8 @@ def kind_of(models: tuple[Listed, ...]) -> Kind:
 def context_of(models: tuple[Listed, ...], name: str) -> int | None:
     """What prompt and completion may take together; None where the server doesn't say."""
     by_name = {model.name: model for model in models}
-    model = by_name.get(name)
+    # Who has but one often answers to any name.
+    model = models[0] if len(models) == 1 else by_name.get(name)
     if model is None:
         return None
     parent = by_name.get(model.parent)
@@ -83,7 +84,10 @@ def object_of(response: httpx.Response) -> dict[str, Any]:
 
 
 def _listed(entry: dict[str, Any]) -> Listed:
-    length = entry.get("max_model_len")
+    meta = entry.get("meta")
+    # llama.cpp tells it among what else it knows of the file.
+    told = cast("dict[str, Any]", meta).get("n_ctx") if isinstance(meta, dict) else None
+    length = entry.get("max_model_len", told)
     return Listed(
         str(entry.get("id") or ""),
         str(entry.get("owned_by") or ""),

@@ -248,6 +248,13 @@ async def test_a_server_that_is_not_there_is_not_judged():
     await backend.aclose()
 
 
+async def test_log_probabilities_as_llama_cpp_tells_them():
+    choice = '{"text": "x", "finish_reason": "stop", "logprobs": {"content": [{"logprob": -0.5}]}}'
+    with wire.serve(wire.Script(events=(f'data: {{"choices": [{choice}]}}',))) as server:
+        chunks = await _collect(OpenAIBackend(server.endpoint, "tiny"), _request())
+    assert chunks == [Chunk("x", finish_reason="stop", n_tokens=1, logprob=-0.5)]
+
+
 async def test_connections_are_kept():
     with wire.serve() as server:
         backend = OpenAIBackend(server.endpoint, "tiny")
