@@ -115,7 +115,9 @@ async def _concern(server: InfillServer, workspace: Workspace) -> str | None:
         _exchange(server, workspace, settings, made)
     if settings.context.ignore != before.context.ignore:
         workspace.repository.ignore(settings.context.ignore)
-        session.start(keep_indexed(server, workspace))
+        # What is no workspace folder is never crawled: it may be somebody's home.
+        if session.folders.get(workspace.root) is workspace:
+            session.start(keep_indexed(server, workspace))
     return None
 
 

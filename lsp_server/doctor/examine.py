@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from context.errors import ContextError
@@ -11,7 +12,7 @@ from inference.errors import InferenceError
 from inference.prompt.budget import ceiling
 from lsp_server.configuration import REPOSITORY_FILE, user_file
 from lsp_server.doctor.findings import error, failed, ok, skipped, warning
-from lsp_server.doctor.replies import Line
+from lsp_server.doctor.replies import LOADING_S, Line
 from lsp_server.doctor.server import examine_server
 from lsp_server.doctor.surroundings import extras, index, machine, python
 from lsp_server.doctor.trip import TRIP, examine_statistics, examine_trip, tokenizer_of
@@ -131,4 +132,6 @@ async def _examine_model(workspace: Workspace) -> list[Finding]:
     line = Line(
         workspace.backend, workspace.spec, tokenizer, budget, session=workspace.session_name
     )
+    if settings.endpoint is None:
+        line = replace(line, patience_s=LOADING_S)
     return [told, *await examine_trip(line)]

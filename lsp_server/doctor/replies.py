@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 PATH = "doctor.py"
 _NEW_TOKENS = 24
 _PATIENCE_S = 120.0
+# Weights on this machine may have to be loaded first.
+LOADING_S = 1200.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,13 +46,18 @@ class Reply:
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A backend to ask, with what prompts for it are made with."""
+    """A backend to ask, with what prompts for it are made with.
+
+    Attributes:
+        patience_s: so long an answer may take.
+    """
 
     backend: Backend
     spec: ModelSpec
     tokenizer: Tokenizer
     budget_tokens: int
     session: str = ""
+    patience_s: float = _PATIENCE_S
 
 
 async def fill(line: Line, hole: Hole, *, as_text: bool = False) -> Reply:
@@ -111,11 +118,11 @@ async def ask(line: Line, prompt: Prompt) -> Reply:
         session=line.session,
     )
     try:
-        async with asyncio.timeout(_PATIENCE_S):
+        async with asyncio.timeout(line.patience_s):
             return await _heard(line, request, prompt)
     except TimeoutError:
         raise BackendError(
-            f"the backend gave no answer within {_PATIENCE_S:g} s; see what it is doing"
+            f"the backend gave no answer within {line.patience_s:g} s; see what it is doing"
         ) from None
 
 

@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from inference.errors import InferenceError
-from inference.tokens.tokenizer import mismatch
+from inference.tokens.tokenizer import EstimatingTokenizer, mismatch
 from inference.types import Probing, Request
 from lsp_server.doctor.findings import error, failed, ok, skipped, warning
 from lsp_server.doctor.holes import COUNTING, ENDINGS, FAULTS, HOLES, with_fault
@@ -101,7 +101,8 @@ async def _variants(line: Line) -> dict[Fault, tuple[Reply, ...]]:
     for fault in FAULTS:
         spec = with_fault(line.spec, fault)
         if spec is not None and line.spec.has_fim and not line.spec.format.suffix_apart:
-            other = replace(line, spec=spec)
+            # No tokenizer has these sentinels, and lengths don't matter here.
+            other = replace(line, spec=spec, tokenizer=EstimatingTokenizer())
             found[fault] = tuple([await fill(other, hole, as_text=True) for hole in HOLES])
     return found
 

@@ -113,6 +113,14 @@ async def test_a_full_width_model_asked_by_an_ascii_format(doctor, tmp_path):
     assert found["sentinels"].level == "error"
 
 
+async def test_look_alikes_are_tried_whatever_the_tokenizer_knows(doctor, tmp_path):
+    folder = tmp_path / "tokenizer"
+    folder.mkdir()
+    with doctor_wire.serve(Setup(sentinels=doctor_wire.ASCII)) as endpoint:
+        found = await doctor(endpoint, tokenizer=tiny_bpe.write(folder))
+    assert "ASCII" in found["sentinels"].found
+
+
 async def test_ids_that_disagree_are_told(doctor, tmp_path):
     folder = tmp_path / "tokenizer"
     folder.mkdir()
