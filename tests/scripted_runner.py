@@ -38,7 +38,9 @@ def load(plan: Plan) -> Scripted | Flowing:
     if "breaks" in script:
         raise RuntimeError(script["breaks"])
     kind = Flowing if script.get("flows") else Scripted
-    return kind(plan.context_tokens, note, script.get("says", ()))
+    runner = kind(plan.context_tokens, note, script.get("says", ()))
+    runner.step_s = script.get("step_s", _STEP_S)
+    return runner
 
 
 def _write(note, line):
@@ -69,6 +71,7 @@ class Scripted:
         self.context_tokens = context_tokens
         self._says = says
         self._note = note
+        self.step_s = _STEP_S
 
     def run(self, ask: Ask) -> Generator[Step]:
         """Some breaths where it is told so, then one word a step."""
@@ -81,12 +84,12 @@ class Scripted:
 
     def _steps(self, ask: Ask) -> Generator[Step]:
         for _ in range(20 if ask.text == "long" or not ask.max_new_tokens else 0):
-            time.sleep(_STEP_S)
+            time.sleep(self.step_s)
             yield Step()
         n_prompt = len(ask.token_ids or ())
         first = max(0, n_prompt - 1000)
         for number in range(first, first + ask.max_new_tokens):
-            time.sleep(_STEP_S)
+            time.sleep(self.step_s)
             last = number == first + ask.max_new_tokens - 1
             about = {"n_prompt": n_prompt, "n_cached": 0} if last or number == first else {}
             text = f"{number}\n" if number % 5 == 4 else f"{number} "
@@ -112,7 +115,7 @@ class Flowing(Scripted):
         if ask.text == "give up":
             raise BackendError("the engine is dead", cause="died")
         for number in range(ask.max_new_tokens):
-            await asyncio.sleep(_STEP_S)
+            await asyncio.sleep(self.step_s)
             last = number == ask.max_new_tokens - 1
             yield Step((number,), f"{number} ", -0.5, "length" if last else None)
 

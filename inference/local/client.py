@@ -160,6 +160,8 @@ class LocalModel:
         """How the model is, as its process tells."""
         if state == "loading":
             self._tell(Condition("busy", f"loading {self._title}"))
+        elif state == "ready" and fault is not None:
+            self._tell(Condition("warning", f"{self._title}: {fault}"))
         elif state == "ready":
             self._tell(Condition("normal"))
         elif state == "failed" and fault is not None:

@@ -25,8 +25,14 @@ def frame(message: dict[str, Any], payload: bytes = b"") -> bytes:
     return json.dumps(message, separators=(",", ":")).encode("ascii") + b"\n" + payload
 
 
-async def read_frame(reader: asyncio.StreamReader) -> tuple[dict[str, Any], bytes] | None:
+async def read_frame(
+    reader: asyncio.StreamReader, most_bytes: int = MAX_PAYLOAD
+) -> tuple[dict[str, Any], bytes] | None:
     """The next message and what came behind it; None where the other side has ended.
+
+    Args:
+        reader: where it comes from.
+        most_bytes: what may stand behind the line.
 
     Raises:
         FrameError: something else came, or the connection broke in mid-message.
@@ -37,8 +43,8 @@ async def read_frame(reader: asyncio.StreamReader) -> tuple[dict[str, Any], byte
             return None
         message = parse_line(line)
         length = message.get(_LENGTH, 0)
-        if not isinstance(length, int) or not 0 <= length <= MAX_PAYLOAD:
-            raise FrameError("a message that is longer than any of ours")
+        if not isinstance(length, int) or not 0 <= length <= most_bytes:
+            raise FrameError("a message that is longer than it may be")
         return message, await reader.readexactly(length)
     except (OSError, ValueError, asyncio.IncompleteReadError) as error:
         raise FrameError("the connection broke off") from error

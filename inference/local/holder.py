@@ -103,7 +103,9 @@ class Holder:
                 self._tell("died", BackendError("the model's thread has ended", cause="died"))
 
     def _go_round(self) -> None:
-        self._open(self._plan)
+        self._tell("loading", None)
+        self._fault = self._open(self._plan)
+        self._tell_how()
         while self._waits_for_turn():
             if self._wanted_tokens > self._tried_tokens and not self._running:
                 self._widen()
@@ -126,27 +128,38 @@ class Holder:
                 self._running.add(turn)
             return turn
 
-    def _open(self, plan: Plan) -> None:
-        """Load the model, or remember why it can't be."""
-        self._tell("loading", None)
-        self._tried_tokens = plan.context_tokens
+    def _open(self, plan: Plan) -> BackendError | None:
+        """Load the model; why it couldn't be."""
         try:
             self._runner = self._opening(plan)
         except Exception as error:  # noqa: BLE001 - the libraries raise whatever they like
-            self._fault = as_fault(error, "loading the model")
+            return as_fault(error, "loading the model")
+        self._plan = plan
+        return None
+
+    def _tell_how(self, but: BackendError | None = None) -> None:
+        """Whether the model is there."""
+        if self._runner is None:
             self._tell("failed", self._fault)
         else:
-            self._plan, self._fault = plan, None
-            self._tell("ready", None)
+            self._tell("ready", but)
 
     def _widen(self) -> None:
         """Load the model for longer prompts; as it was, where there is no room for them."""
         known, wanted = self._plan, replace(self._plan, context_tokens=self._wanted_tokens)
+        self._tried_tokens = wanted.context_tokens
+        self._tell("loading", None)
         self._let_go()
-        self._open(wanted)
-        if self._runner is None and known.context_tokens < wanted.context_tokens:
-            self._open(known)
-            self._tried_tokens = wanted.context_tokens
+        self._fault = fault = self._open(wanted)
+        but: BackendError | None = None
+        if fault is not None:
+            but = BackendError(
+                f"no room for prompts of {wanted.context_tokens} tokens, so it is loaded for "
+                f"{known.context_tokens}: {fault}",
+                cause=fault.cause,
+            )
+            self._fault = self._open(known)
+        self._tell_how(but)
 
     def _let_go(self) -> None:
         runner, self._runner = self._runner, None

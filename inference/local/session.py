@@ -36,13 +36,13 @@ async def welcome(
 async def _greet(
     reader: asyncio.StreamReader, writer: asyncio.StreamWriter, token: str
 ) -> dict[str, Any] | None:
-    first = await read_frame(reader)
+    first = await read_frame(reader, 0)
     if first is None:
         return None
     own, other = new_token(), str(first[0].get("nonce"))
     shown = proof(token, "host", own, other)
     writer.write(frame({"protocol": PROTOCOL, "nonce": own, "proof": shown}))
-    answer = await read_frame(reader)
+    answer = await read_frame(reader, 0)
     if answer is None or not is_proof(answer[0].get("proof"), proof(token, "user", own, other)):
         return None
     return answer[0]

@@ -130,6 +130,8 @@ async def test_what_has_no_room_for_longer_prompts_stays_as_it_was(windows):
         assert said(await collect(model, ask(1))) == "0 "
     loads = [note for note in windows.notes if note.startswith("loads")]
     assert loads == ["loads 4096", "loads 9000", "loads 4096"]
+    (message,) = {each.message for each in windows.told if each.kind == "warning"}
+    assert "no room for prompts of 9000 tokens, so it is loaded for 4096: too long" in message
 
 
 async def test_an_idle_model_is_let_go_and_comes_back(windows):
