@@ -18,8 +18,13 @@ _ELEMENT_BYTES = 2
 _MOST_ROWS = 8
 # Of what is free once the weights are there, so much may be taken by what was read.
 _SHARE = 4
-# What passing a stretch of tokens through takes; measured for models of 0.01 to 7 billion.
-_WORKING_BYTES = 500_000_000
+# What passing tokens through takes beside attention's scores, on the high side: an estimate.
+_WORKING_BYTES = 300_000_000
+# More tokens at once bring nothing on any device; fewer than these are slow through experts.
+_MOST_TOKENS, _FEWEST_TOKENS = 512, 64
+# Unless attention is fused, each token of a stretch has a score for each of the context, a head.
+_SCORES_BYTES = 512_000_000
+_SCORE_BYTES = 4
 _WAYS = ("a smaller file of the model (Q4_K_M takes a third of 16 bits)",)
 
 
@@ -45,6 +50,19 @@ def context_of(plan: Plan, header: GgufHeader) -> int:
     return min(plan.context_tokens, most) if most else plan.context_tokens
 
 
+def stretch_of(plan: Plan, header: GgufHeader) -> int:
+    """How many tokens are passed through at once: fewer where the context is long."""
+    n_tokens = _MOST_TOKENS
+    while n_tokens > _FEWEST_TOKENS and n_tokens * _scores(plan, header) > _SCORES_BYTES:
+        n_tokens //= 2
+    return min(n_tokens, context_of(plan, header))
+
+
+def working_bytes(plan: Plan, header: GgufHeader) -> int:
+    """What passing a stretch of tokens through takes."""
+    return _WORKING_BYTES + stretch_of(plan, header) * _scores(plan, header)
+
+
 def rows_of(plan: Plan, header: GgufHeader, free_bytes: int | None) -> int:
     """How many prompts' heads are kept, each with memory for a whole context.
 
@@ -54,7 +72,7 @@ def rows_of(plan: Plan, header: GgufHeader, free_bytes: int | None) -> int:
         free_bytes: None where that isn't known.
     """
     one = token_bytes(header) * context_of(plan, header)
-    left = (free_bytes or 0) - header.file_bytes - _WORKING_BYTES
+    left = (free_bytes or 0) - header.file_bytes - working_bytes(plan, header)
     room = plan.cache_bytes or left // _SHARE
     return max(1, min(room // max(1, one), _MOST_ROWS))
 
@@ -68,10 +86,18 @@ def check_memory(plan: Plan, header: GgufHeader, free_bytes: int | None) -> None
     if free_bytes is None:
         return
     n_tokens = context_of(plan, header) * rows_of(plan, header, free_bytes)
-    need = need_of_file(header.file_bytes, n_tokens, token_bytes(header), _WORKING_BYTES)
+    need = need_of_file(
+        header.file_bytes, n_tokens, token_bytes(header), working_bytes(plan, header)
+    )
     reason = refusal(need, free_bytes, _WAYS)
     if reason:
         raise BackendError(f"{plan.weights.name} doesn't fit: {reason}", cause="memory")
+
+
+def _scores(plan: Plan, header: GgufHeader) -> int:
+    """What a token's scores of one layer take."""
+    heads = header.number("{arch}.attention.head_count")
+    return heads * context_of(plan, header) * _SCORE_BYTES
 
 
 def free_memory() -> int | None:

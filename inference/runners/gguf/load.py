@@ -10,7 +10,7 @@ import numpy as np
 
 from inference.errors import BackendError
 from inference.runners.drafts import MOST
-from inference.runners.gguf.fit import check_memory, context_of, free_memory, rows_of
+from inference.runners.gguf.fit import check_memory, context_of, free_memory, rows_of, stretch_of
 from inference.runners.gguf.header import read_header
 from inference.runners.gguf.library import forget_log, load_fault, open_library
 from inference.runners.gguf.native import Native
@@ -24,8 +24,6 @@ if TYPE_CHECKING:
 
     from inference.runners.runner import Plan
 
-# What is passed through at once at most; more brings nothing on any device.
-_BATCH = 512
 _ALL_LAYERS = -1
 
 
@@ -49,6 +47,7 @@ def load(plan: Plan) -> GgufRunner:
     n_rows = rows_of(plan, header, free_bytes)
     context_tokens = context_of(plan, header)
     shape = _shape(library, plan, context_tokens, n_rows)
+    shape.n_batch = shape.n_ubatch = stretch_of(plan, header)
     if not on_device:
         shape.flash_attn_type = library.LLAMA_FLASH_ATTN_TYPE_DISABLED
     native = _opened(library, plan, shape, layers=_ALL_LAYERS * on_device)
@@ -74,14 +73,13 @@ def _opened(library: Any, plan: Plan, shape: Any, *, layers: int) -> Native:
     if not context:
         library.llama_model_free(model)
         raise load_fault("make room for", name)
-    return Native(library, model, context, _BATCH)
+    return Native(library, model, context, int(shape.n_batch))
 
 
 def _shape(library: Any, plan: Plan, context_tokens: int, n_rows: int) -> Any:
     """Rows apart, so that none pays for what the others hold."""
     shape: Any = library.llama_context_default_params()
     shape.n_ctx = context_tokens * n_rows
-    shape.n_batch = shape.n_ubatch = min(_BATCH, context_tokens)
     shape.n_seq_max = n_rows
     shape.n_outputs_max = shape.n_outputs_max_per_seq = MOST + 1
     shape.n_threads = shape.n_threads_batch = plan.threads or _cores()
