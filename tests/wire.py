@@ -236,7 +236,7 @@ def _is_probe(asked: dict[str, Any]) -> bool:
 
 async def _tell(script: Script, path: str, writer: asyncio.StreamWriter) -> bool:
     """Answer a question about the server; whether the connection may be used again."""
-    told: dict[str, Any] | None = None
+    told: dict[str, Any] | None = {} if path == "/health" else None
     if path == "/v1/models" and script.owned_by is not None:
         length = {"max_model_len": script.max_model_len} if script.max_model_len else {}
         cards = [{"id": name, "owned_by": script.owned_by} | length for name in script.served]

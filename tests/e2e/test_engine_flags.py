@@ -69,3 +69,95 @@ def test_vllm_takes_every_flag():
         ]
         assert row[8] == (layout.quantization or None)
     assert rows[0][7]["method"] == "ngram_gpu"
+
+
+# What vLLM makes of a command beside a model's configuration, up to the point where it would
+# ask for a GPU; `vllm serve` itself hands the model on like this.
+CONFIGURE = """
+import json, sys
+from vllm.engine.arg_utils import AsyncEngineArgs
+from vllm.entrypoints.launchers.cli_args import make_arg_parser
+from vllm.utils.argparse_utils import FlexibleArgumentParser
+
+for command in json.load(sys.stdin):
+    parsed = make_arg_parser(FlexibleArgumentParser()).parse_args(command)
+    parsed.model = parsed.model_tag
+    made = AsyncEngineArgs.from_cli_args(parsed).create_engine_config()
+    rope = made.model_config.hf_config.rope_parameters
+    drafts = made.speculative_config
+    print(json.dumps([
+        made.model_config.max_model_len, made.model_config.quantization,
+        drafts and drafts.method, rope.get("rope_type"), rope.get("factor"),
+    ]))
+"""
+QWEN = {
+    "architectures": ["Qwen2ForCausalLM"],
+    "model_type": "qwen2",
+    "hidden_size": 3584,
+    "num_hidden_layers": 28,
+    "num_attention_heads": 28,
+    "num_key_value_heads": 4,
+    "intermediate_size": 18_944,
+    "vocab_size": 152_064,
+    "max_position_embeddings": 32_768,
+    "rope_theta": 1_000_000.0,
+    "torch_dtype": "bfloat16",
+}
+LITE = {
+    "architectures": ["DeepseekV2ForCausalLM"],
+    "model_type": "deepseek_v2",
+    "hidden_size": 2048,
+    "num_hidden_layers": 27,
+    "num_attention_heads": 16,
+    "num_key_value_heads": 16,
+    "intermediate_size": 10_944,
+    "moe_intermediate_size": 1408,
+    "n_routed_experts": 64,
+    "n_shared_experts": 2,
+    "num_experts_per_tok": 6,
+    "first_k_dense_replace": 1,
+    "q_lora_rank": None,
+    "kv_lora_rank": 512,
+    "qk_nope_head_dim": 128,
+    "qk_rope_head_dim": 64,
+    "v_head_dim": 128,
+    "vocab_size": 102_400,
+    "max_position_embeddings": 163_840,
+    "rope_theta": 10_000,
+    "rope_scaling": {"type": "yarn", "factor": 40, "original_max_position_embeddings": 4096},
+    "torch_dtype": "bfloat16",
+}
+
+
+@pytest.mark.needs_vllm
+def test_vllm_configures_itself_by_them(tmp_path):
+    """Its configuration checks what its parser doesn't: lengths, quantisers, drafts."""
+    cases = [
+        ("qwen2.5-coder-7b", QWEN, "80", {"max_model_len": 131_072, "drafts": "off"}),
+        ("qwen2.5-coder-7b", QWEN, "80", {}),
+        ("deepseek-coder-v2-lite-base", LITE, "24", {"drafts": "off"}),
+        ("deepseek-coder-v2-lite-base", LITE, "80", {}),
+    ]
+    commands = []
+    for number, (model, config, kind, wished) in enumerate(cases):
+        folder = tmp_path / str(number)
+        folder.mkdir()
+        (folder / "config.json").write_text(json.dumps(config))
+        command = recommended(model, kind, 1, **wished).command[3:]
+        commands.append([str(folder), *command, "--skip-tokenizer-init"])
+    done = subprocess.run(
+        [vllm_python(), "-c", CONFIGURE],
+        input=json.dumps(commands),
+        env=environment(VLLM_NO_USAGE_STATS="1", VLLM_CPU_KVCACHE_SPACE="1"),
+        capture_output=True,
+        encoding="utf-8",
+        check=False,
+        timeout=240,
+    )
+    assert done.returncode == 0, done.stderr[-3000:]
+    assert [json.loads(line) for line in done.stdout.splitlines() if line.startswith("[")] == [
+        [131_072, None, None, "yarn", 4.0],
+        [32_768, None, "ngram_gpu", "default", None],
+        [115_712, "fp8_per_tensor", None, "yarn", 40],
+        [131_072, None, "ngram_gpu", "yarn", 40],
+    ]
