@@ -82,16 +82,16 @@ def _check_complete(plan: Plan, told: Mapping[str, Any]) -> None:
     Raises:
         BackendError: with the cause "weights"; names the first ones.
     """
-    missing = sorted(str(name) for name in told.get("missing_keys", ()))
-    misshapen = sorted(str(name) for name in told.get("misshapen", ()))
-    for names, what in ((misshapen, "have another shape of"), (missing, "lack")):
-        if names:
-            shown = ", ".join(names[:_MOST_SHOWN]) + (" ..." if names[_MOST_SHOWN:] else "")
-            raise BackendError(
-                f"the weights in {plan.weights} {what} {len(names)} of the model's tensors: "
-                f"{shown}; they are another model's than config.json says, or download them again",
-                cause="weights",
-            )
+    misshapen = (entry[0] for entry in told.get("mismatched_keys", ()))
+    names = sorted({*map(str, told.get("missing_keys", ())), *map(str, misshapen)})
+    if names:
+        shown = ", ".join(names[:_MOST_SHOWN]) + (" ..." if names[_MOST_SHOWN:] else "")
+        raise BackendError(
+            f"the weights in {plan.weights} lack {len(names)} of the model's tensors, or have them "
+            f"in another shape: {shown}; they are another model's than config.json says, or "
+            "download them again",
+            cause="weights",
+        )
 
 
 def _choose(plan: Plan, config: Config) -> _Choice:
@@ -165,9 +165,6 @@ def _load(plan: Plan, choice: _Choice) -> tuple[Any, Any]:
         **asked,
     )
     network, told = found
-    told["misshapen"] = [entry[0] for entry in told["mismatched_keys"]]
-    if bits is not None:
-        told["misshapen"] += asked["quantization_config"].misshapen
     return network, told
 
 

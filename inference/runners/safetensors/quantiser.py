@@ -29,11 +29,7 @@ _EXPERTS = ("gate_up_proj", "down_proj")
 
 
 def quantised(bits: Bits) -> Any:
-    """What to give to `from_pretrained` as `quantization_config`.
-
-    Its `misshapen` are the names of weights that turned out to have another shape than
-    the model, which the library doesn't check of weights that are made smaller.
-    """
+    """What to give to `from_pretrained` as `quantization_config`."""
     return _kinds()(bits=bits)
 
 
@@ -122,7 +118,7 @@ def _convert(
     (weight,) = found if hasattr(found, "append") else (found,)
     module, name = quantizers.get_module_from_name(others["model"], full_layer_name)
     if weight.shape != getattr(module, name).shape:
-        op.misshapen.append(full_layer_name)
+        # As it stays among those that are missing, it is told of.
         return {}
     put(module, name, pack(weight, op.bits))
     others["missing_keys"].discard(full_layer_name)
@@ -142,11 +138,10 @@ def _kinds() -> Any:
     def made(quantizer: Any) -> Any:
         op: Any = type("PackWeight", (operation,), {"convert": _convert})()
         op.bits = quantizer.quantization_config.bits
-        op.misshapen = quantizer.quantization_config.misshapen
         return op
 
     def started(config: Any, bits: Bits = EIGHT) -> None:
-        config.quant_method, config.bits, config.misshapen = NAME, bits, []
+        config.quant_method, config.bits = NAME, bits
 
     config = type("WeightOnlyConfig", (mixin,), {"__init__": started})
 
