@@ -20,7 +20,6 @@ from inference.models.spec import (
     fingerprint,
     latent_cache_bytes,
 )
-
 from inference.types import Sampling
 
 if TYPE_CHECKING:
