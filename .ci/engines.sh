@@ -8,7 +8,7 @@ engines_here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 engine() {
   local name=$1 python=$2 folder
   folder=${XDG_CACHE_HOME:-$HOME/.cache}/infill-ci/$name-$(engine_version "$name" "$python")
-  if [ ! -x "$folder/bin/python" ]; then
+  if [ ! -e "$folder/whole" ]; then
     echo "== installing what $name needs (minutes; kept in $folder)" >&2
     engine_install "$name" "$python" "$folder" >&2 || return 1
   fi
@@ -25,17 +25,15 @@ print(hashlib.sha256(said.encode()).hexdigest()[:12])
 PYTHON
 }
 
-# Under another name first, so that what broke off isn't taken for whole. Its interpreter is
-# all that is used of it, since scripts would still name the old place.
+# In place, as its scripts name the folder that they were made in; what broke off lacks the last
+# file, and is begun anew.
 engine_install() {
-  local name=$1 python=$2 folder=$3 new
-  mkdir -p "$(dirname "$folder")"
-  new=$(mktemp -d "$folder.XXXXXX")
-  if "$python" -m venv "$new" && "engine_install_$name" "$new/bin/python"; then
-    mv -T "$new" "$folder" 2>/dev/null || mv "$new" "$folder"
+  local name=$1 python=$2 folder=$3
+  mkdir -p "$folder"
+  if "$python" -m venv --clear "$folder" && "engine_install_$name" "$folder/bin/python"; then
+    touch "$folder/whole"
     return 0
   fi
-  rm -rf "$new"
   echo "the tests' $name environment couldn't be installed: see above which package the registry" \
     "has no build of for $("$python" --version) on $(uname -sm)" >&2
   return 1
