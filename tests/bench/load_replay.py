@@ -61,7 +61,7 @@ class Server:
 
 async def open_server(endpoint: str) -> Server:
     """The server at that address, without `/v1`."""
-    client = httpx.AsyncClient(base_url=endpoint, timeout=300, limits=httpx.Limits(None, None))
+    client = httpx.AsyncClient(base_url=endpoint, timeout=300, limits=httpx.Limits())
     models = (await client.get("/v1/models")).raise_for_status().json()["data"]
     return Server(client, models[0]["id"])
 

@@ -119,6 +119,7 @@ async def test_what_is_left_stops(backend, asked):
 @shared_loop
 async def test_an_engine_that_dies_is_told_of_and_comes_again(backend, asked):
     """It runs in a process below ours, which says so; the next question starts another."""
+    await text_of(backend, asked(4))
     first, *rest = engine_processes()
     async with aclosing(backend.stream(asked(6000))) as coming:
         await anext(coming)
