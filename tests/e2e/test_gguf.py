@@ -20,7 +20,7 @@ from engines import ROOT, answer, environment, lite_python, make_tiny
 
 from inference.errors import BackendError
 from inference.models import define_model
-from inference.registry import BackendSettings, make_backend
+from inference.registry import BackendSettings, LocalPlan, make_backend
 from inference.tokens.file import FileTokenizer
 from inference.types import Message, Prompt, Request
 
@@ -113,6 +113,27 @@ def test_both_libraries_say_the_same_of_the_same_weights(folder, weights):
     assert found["gguf"] == found["safetensors"]
 
 
+async def test_the_backend_lite_runs_the_file_in_a_process_of_its_own(weights, tokenizer, tmp_path):
+    """Ids and texts, beginnings, what was read kept, and a file that was cut off."""
+    backend = lite(weights, tmp_path)
+    ids = prompt_ids(tokenizer)
+    first = await said(backend, ids)
+    more = await said(backend, (*ids, 5, 6), healing="Qz_é")
+    with pytest.raises(BackendError) as misfit:
+        await said(backend, (1, 2, 999_999))
+    await backend.aclose()
+    cut = tmp_path / "cut.gguf"
+    cut.write_bytes(weights.read_bytes()[:3_000_000])
+    backend = lite(cut, tmp_path)
+    with pytest.raises(BackendError, match="cut off") as broken:
+        await said(backend, ids)
+    await backend.aclose()
+    assert first[-1].usage.cached_tokens == 0
+    assert more[-1].usage.cached_tokens >= len(ids) - 1
+    assert "".join(chunk.text for chunk in more).startswith("Qz_é")
+    assert (misfit.value.cause, broken.value.cause) == ("tokenizer", "weights")
+
+
 async def test_the_server_takes_ids_and_reads_only_what_is_new(server, tokenizer):
     backend = opened(server)
     assert await backend.probe(tokenizer.encode(backend.probe_text)) is None
@@ -182,6 +203,13 @@ async def test_the_server_chats(server):
     await backend.aclose()
     assert chunks[-1].finish_reason == "length"
     assert chunks[-1].usage.new_tokens == 4
+
+
+def lite(file, cache_dir):
+    """The backend that runs this file."""
+    local = LocalPlan(python=lite_python("llama_cpp"), threads=1, idle_s=5)
+    settings = {"model": str(file), "spec": SPEC, "budget_tokens": 2048, "local": local}
+    return make_backend("lite", BackendSettings(cache_dir=cache_dir, **settings))
 
 
 def opened(server, **more):
