@@ -82,8 +82,14 @@ def _leave(runner: Any, ids: list[int], chance: random.Random) -> None:
 def _verdict(plain: Any, ids: list[int], said: list[int], ends: frozenset[int]) -> str:
     prompt = torch.tensor([ids])
     with torch.inference_mode():
+        # Without a mask it would take a token that is the padding's as well for padding.
         whole = plain.generate(
-            prompt, max_new_tokens=N_NEW, do_sample=False, eos_token_id=list(ends), pad_token_id=0
+            prompt,
+            attention_mask=torch.ones_like(prompt),
+            max_new_tokens=N_NEW,
+            do_sample=False,
+            eos_token_id=list(ends),
+            pad_token_id=0,
         )
     wanted = [number for number in whole[0, len(ids) :].tolist() if number not in ends]
     if said == wanted:
@@ -104,5 +110,5 @@ if __name__ == "__main__":
     parser.add_argument("--edits", type=int, default=20)
     parser.add_argument("--seed", type=int, default=1)
     asked = parser.parse_args()
-    torch.set_num_threads(2)
+    torch.set_num_threads(1)
     print(json.dumps(compare(asked.folder, asked.edits, asked.seed)))  # noqa: T201

@@ -10,6 +10,7 @@ from inference.errors import BackendError
 from inference.runners.healing import Continuations
 from inference.runners.memory import token_bytes
 from inference.runners.safetensors.absorbed import absorb
+from inference.runners.safetensors.devices import free_bytes
 from inference.runners.safetensors.fit import (
     check_fit,
     config_ends,
@@ -20,6 +21,7 @@ from inference.runners.safetensors.fit import (
 from inference.runners.safetensors.heads import Heads
 from inference.runners.safetensors.loop import Desk
 from inference.runners.safetensors.model import Model
+from inference.runners.safetensors.precision import open_model
 from inference.runners.safetensors.runner import SafetensorsRunner
 from inference.runners.safetensors.whole import whole_weights
 from inference.runners.texts import open_vocabulary
@@ -53,7 +55,7 @@ def load(plan: Plan) -> SafetensorsRunner:
     config, generation = _described(plan)
     told = config_ends(config, generation)
     check_fit(vocabulary, config, told)
-    network, device = _open(plan)
+    network, device = open_model(plan, config)
     absorb(network)
     model = Model(network, device)
     desk = Desk(
@@ -106,24 +108,9 @@ def _once(vocabulary: Vocabulary, n_rows: int) -> Callable[[], Continuations]:
 
 def _cache_bytes(config: Config, model: Model, context_tokens: int) -> int:
     """What prompts may take that were read: a share of what is free, one whole context at least."""
-    one = token_bytes(config, element_bytes=int(model.network.dtype.itemsize)) * context_tokens
-    return max(one, min(_free_bytes(model.device) // _SHARE, _MOST_BYTES))
-
-
-def _open(plan: Plan) -> tuple[Any, Any]:
-    """The network, in full precision and on the processor."""
-    torch: Any = import_module("torch")
-    transformers: Any = import_module("transformers")
-    network = transformers.AutoModelForCausalLM.from_pretrained(
-        plan.weights, local_files_only=True, trust_remote_code=False, dtype=torch.float32
-    )
-    return network.eval(), torch.device("cpu")
-
-
-def _free_bytes(device: Any) -> int:
-    """What is free on the device, in bytes."""
-    torch: Any = import_module("torch")
-    if device.type == "cuda":
-        return int(torch.cuda.mem_get_info(device)[0])
-    psutil: Any = import_module("psutil")
-    return int(psutil.virtual_memory().available)
+    free = min(free_bytes(model.device) // _SHARE, _MOST_BYTES)
+    try:
+        one = token_bytes(config, element_bytes=int(model.network.dtype.itemsize))
+    except ValueError:
+        return free
+    return max(one * context_tokens, free)

@@ -116,8 +116,8 @@ def _generate(desk: Desk, going: _Answer, feed: Ids) -> Generator[Step]:
         rows = desk.model.logits(going.head, feed, 1 + len(drafted))
         chosen = _chosen(desk, going, rows, drafted)
         n_right = max(0, len(chosen) - 1)
-        if desk.economy is not None and len(feed) == 1 + len(drafted):
-            desk.economy.learn(draft, len(drafted), n_right, perf_counter() - started)
+        if len(feed) == 1 + len(drafted):
+            _learn(desk, draft, n_right, perf_counter() - started)
         if n_right < len(drafted):
             desk.model.crop(going.head, len(going.head.tape) - len(drafted) + n_right)
         step = _said(desk, going, chosen)
@@ -127,6 +127,14 @@ def _generate(desk: Desk, going: _Answer, feed: Ids) -> Generator[Step]:
         draft = _draft(desk, going)
         drafted = draft.ids if draft is not None else ()
         feed = np.array([chosen[-1].number, *drafted], dtype=np.int32)
+
+
+def _learn(desk: Desk, draft: Draft | None, n_right: int, seconds: float) -> None:
+    n_drafted = len(draft.ids) if draft is not None else 0
+    if desk.economy is not None:
+        desk.economy.learn(draft, n_drafted, n_right, seconds)
+    if not n_drafted:
+        desk.pace.learn(1, seconds)
 
 
 def _chosen(desk: Desk, going: _Answer, rows: Any, drafted: tuple[int, ...]) -> list[Chosen]:
