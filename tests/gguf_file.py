@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import struct
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -29,10 +30,16 @@ def gguf_bytes(values: Mapping[str, Value]) -> bytes:
 
 def _value(value: Value) -> bytes:
     if isinstance(value, tuple):
-        items = b"".join(_plain(item) for item in value)
-        kind = _kind(value[0]) if value else 8
-        return struct.pack("<IIQ", 9, kind, len(value)) + items
+        return _array(value)
     return struct.pack("<I", _kind(value)) + _plain(value)
+
+
+@lru_cache
+def _array(value: tuple[str, ...] | tuple[int, ...]) -> bytes:
+    """Kept, as a model's vocabulary is written by many tests."""
+    items = b"".join(_plain(item) for item in value)
+    kind = _kind(value[0]) if value else 8
+    return struct.pack("<IIQ", 9, kind, len(value)) + items
 
 
 def _kind(value: object) -> int:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import struct
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 import pytest
@@ -28,6 +29,7 @@ LITE: dict[str, Value] = {
 }
 
 
+@lru_cache
 def tokens_of(name: str, size: int) -> tuple[str, ...]:
     """A vocabulary of that size with the model's control tokens where they belong."""
     found = [f"t{number}" for number in range(size)]

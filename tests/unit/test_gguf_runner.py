@@ -8,7 +8,7 @@ from importlib.util import find_spec
 import numpy as np
 import pytest
 from gguf_file import write_gguf
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from inference.errors import BackendError
@@ -83,6 +83,7 @@ def read(rows: Rows, memory: Memory, prompt: list[int]) -> int:
     return n_cached
 
 
+@settings(max_examples=50)
 @given(
     st.lists(st.lists(st.integers(0, 2), min_size=1, max_size=9), max_size=12),
     st.integers(1, 3),

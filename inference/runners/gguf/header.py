@@ -28,6 +28,7 @@ _READ_BYTES = 4 << 20
 _LARGEST_HEADER = 512 << 20
 _MOST_VALUES, _MOST_TENSORS, _MOST_DIMENSIONS = 10_000, 100_000, 8
 _STRING, _ARRAY = 8, 9
+_LENGTH = struct.Struct("<Q")
 # How each kind of number is written, by the number of its kind.
 _NUMBERS = dict(zip((0, 1, 2, 3, 4, 5, 6, 7, 10, 11, 12), "BbHhIif?Qqd", strict=True))
 _ALIGNMENT = 32
@@ -144,6 +145,20 @@ class _Cursor:
         """The next text; what isn't UTF-8 in it can't be a name that is looked for."""
         return self.take(self.one("Q")).decode("utf-8", "replace")
 
+    def texts(self, count: int) -> list[str]:
+        """The next so many texts; vocabularies have a hundred thousand."""
+        found: list[str] = []
+        for _ in range(count):
+            data, begin = self._data, self._start + _LENGTH.size
+            size = _LENGTH.unpack_from(data, self._start)[0] if begin <= len(data) else len(data)
+            if begin + size > len(data):
+                found.append(self.text())
+                continue
+            found.append(data[begin : begin + size].decode("utf-8", "replace"))
+            self.place += begin + size - self._start
+            self._start = begin + size
+        return found
+
 
 def _parsed(cursor: _Cursor, file_bytes: int) -> GgufHeader:
     if cursor.take(4) != _MAGIC:
@@ -172,7 +187,7 @@ def _array(cursor: _Cursor) -> tuple[Scalar, ...]:
     if count > _LARGEST_HEADER:
         raise _fault(cursor.path, "holds a list longer than itself; it is damaged")
     if kind == _STRING:
-        return tuple(cursor.text() for _ in range(count))
+        return tuple(cursor.texts(count))
     code = _code(cursor, kind)
     return struct.unpack(f"<{count}{code}", cursor.take(count * struct.calcsize("<" + code)))
 
