@@ -25,7 +25,7 @@ from session import Session
 from inference.runners.drafts import Economy
 from inference.runners.runner import Ask, Plan, open_runner
 
-N_NEW = 32
+N_NEW = 20
 TIE = 1e-4
 
 

@@ -47,7 +47,7 @@ class Session:
     """
 
     chance: random.Random
-    window: int = 900
+    window: int = 700
     files: list[_File] = field(default_factory=_files)
     current: int = 0
     anchor: int = 2000
