@@ -86,7 +86,8 @@ async def _ids(line: Line) -> Finding:
         try:
             told = await backend.probe(None if encoded is None else tuple(encoded))
         except InferenceError as fault:
-            return failed("ids", fault)
+            # Prompts are sent as text then, and it is asked again by and by.
+            return warning("ids", f"it couldn't be found out: {fault}", "try again")
         if told is not None:
             found, _, remedy = told.rpartition("; ")
             return warning("ids", found or told, remedy)
