@@ -46,7 +46,7 @@ def runner_for(weights: Path) -> RunnerName:
 
 def _missing(model: str, spec: ModelSpec | None) -> str:
     hub = spec.hub[0] if spec and spec.hub else ""
-    fetch = f"; `infill models --download {hub}` fetches those of {hub}" if hub else ""
+    fetch = f"; `infill models --download-weights {hub}` fetches them from the hub" if hub else ""
     return (
         f"no weights of {model!r} were found on this machine; set `model` to the folder with "
         f"their safetensors or to a .gguf file{fetch}"
