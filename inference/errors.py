@@ -6,6 +6,7 @@
     ├── TokenizerError         a tokenizer file that can't be read or doesn't fit the model
     ├── BudgetError            a budget that doesn't even hold the format's sentinels
     └── BackendError           the backend failed; `cause` is stable, the message says what to do
+        └── DeclinedError      it works, and the model won't answer this
 
 Messages say what was found, what was expected and what to do. They never hold
 a key, a prompt or code.
@@ -80,3 +81,7 @@ class BackendError(InferenceError):
         super().__init__(message)
         self.cause: Cause = cause
         self.retry_after_s = retry_after_s
+
+
+class DeclinedError(BackendError):
+    """The model won't answer this, or a filter held back what it said; the next it may answer."""

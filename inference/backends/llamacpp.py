@@ -18,7 +18,7 @@ from inference.wire.chat import ChatReader
 from inference.wire.client import Client
 from inference.wire.completions import chunks_of, start_of
 from inference.wire.endpoint import parse_endpoint
-from inference.wire.faults import page_fault, status_fault, transport_fault
+from inference.wire.faults import head_fault, status_fault, transport_fault
 from inference.wire.llamacpp import Slots
 from inference.wire.manner import Manner
 from inference.wire.models import object_of
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from inference.wire.faults import Call
     from inference.wire.llamacpp import Props
 
-_OK, _LOADING, _FAILED = 200, 503, 500
+_OK, _NOT_FOUND, _FAILED = 200, 404, 500
 # Another server may have come in the place of one that wasn't heard of for so long.
 _SILENCE_S = 5.0
 _LEAST_NEW = 16
@@ -136,8 +136,8 @@ class LlamaCppBackend:
             return props
         self._forget()
         status = response.status_code
-        if status in {_LOADING, 401, 403}:
-            raise self._fault(status, response, await response.aread(), call)
+        if status not in {_OK, _NOT_FOUND}:
+            raise status_fault(status, response.headers, response.content, call)
         raise BackendError(_NOT_LLAMACPP.format(host=call.host))
 
     async def _missing_mark(self, http: httpx.AsyncClient) -> str | None:
@@ -185,6 +185,12 @@ class LlamaCppBackend:
                 answered nonsense, or is to be left alone for now.
         """
         self._patience.check()
+        async with aclosing(self._patience.noting(self._answer(request))) as chunks:
+            async for chunk in chunks:
+                self._heard_s = time.monotonic()
+                yield chunk
+
+    async def _answer(self, request: Request) -> AsyncGenerator[Chunk]:
         url, body, secrets = self._question(request)
         call = self._call(secrets, new_tokens=request.max_new_tokens)
         streaming = False
@@ -192,22 +198,17 @@ class LlamaCppBackend:
             async with self._client.post(url, body, session=request.session) as response:
                 await self._check(response, call)
                 streaming = True
-                chats = bool(request.messages)
                 found = (
                     chunks_of(response, call, read=ChatReader(call).read)
-                    if chats
+                    if request.messages
                     else llamacpp.chunks_of(response, call)
                 )
                 async with aclosing(found) as chunks:
                     async for chunk in chunks:
-                        self._heard_s = time.monotonic()
-                        self._patience.answered()
                         yield chunk
         except httpx.HTTPError as error:
             self._forget()
-            raise self._patience.failed(
-                transport_fault(error, call, streaming=streaming)
-            ) from error
+            raise transport_fault(error, call, streaming=streaming) from error
 
     async def warm(self, request: Request, /) -> None:
         """Have the server read the prompt into its file's slot."""
@@ -237,25 +238,14 @@ class LlamaCppBackend:
 
     async def _check(self, response: httpx.Response, call: Call) -> None:
         """Let pass only what may be an answer."""
-        if "html" in response.headers.get("content-type", ""):
-            raise self._patience.failed(page_fault(call.host))
-        if response.status_code == _OK:
-            return
-        fault = self._fault(response.status_code, response, await start_of(response), call)
-        if fault.cause == "context":
+        status, fault = response.status_code, head_fault(response, call)
+        if fault is not None:
             raise fault
-        if response.status_code >= _FAILED:
+        if status == _OK:
+            return
+        if status >= _FAILED:
             self._forget()
-        raise self._patience.failed(fault)
-
-    def _fault(
-        self, status: int, response: httpx.Response, body: bytes, call: Call
-    ) -> BackendError:
-        if status == _LOADING and b"oading" in body:
-            return BackendError(
-                f"{call.host} still loads its model; it will answer by and by", retry_after_s=1.0
-            )
-        return status_fault(status, response.headers, body, call)
+        raise status_fault(status, response.headers, await start_of(response), call)
 
     def _call(self, secrets: tuple[str, ...] = (), *, new_tokens: int = 0) -> Call:
         return self._client.call(self._settings.model, secrets, new_tokens=new_tokens)

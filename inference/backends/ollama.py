@@ -16,7 +16,7 @@ from inference.wire.body import plain_body
 from inference.wire.client import Client
 from inference.wire.completions import start_of
 from inference.wire.endpoint import parse_endpoint
-from inference.wire.faults import page_fault, status_fault, transport_fault
+from inference.wire.faults import head_fault, status_fault, transport_fault
 from inference.wire.models import object_of
 from inference.wire.patience import Patience
 from inference.wire.vllm import PROBE
@@ -122,6 +122,13 @@ class OllamaBackend:
                 answered nonsense, or is to be left alone for now.
         """
         self._patience.check()
+        async with aclosing(self._patience.noting(self._answer(request))) as chunks:
+            async for chunk in chunks:
+                self._heard_s = time.monotonic()
+                yield chunk
+        await self._look()
+
+    async def _answer(self, request: Request) -> AsyncGenerator[Chunk]:
         fields = ollama.asked(request, self._settings.model, self._settings.spec, self._n_context)
         path = "chat" if request.messages else "generate"
         call = self._call(_secrets(request), new_tokens=request.max_new_tokens)
@@ -135,15 +142,10 @@ class OllamaBackend:
                 streaming = True
                 async with aclosing(ollama.chunks_of(response, call)) as chunks:
                     async for chunk in chunks:
-                        self._heard_s = time.monotonic()
-                        self._patience.answered()
                         yield chunk
-                await self._look()
         except httpx.HTTPError as error:
             self._probed = False
-            raise self._patience.failed(
-                transport_fault(error, call, streaming=streaming)
-            ) from error
+            raise transport_fault(error, call, streaming=streaming) from error
 
     async def warm(self, request: Request, /) -> None:
         """Have it load the model and read the prompt, by asking for one token, whichever."""
@@ -178,15 +180,13 @@ class OllamaBackend:
 
     async def _check(self, response: httpx.Response, call: Call) -> None:
         """Let pass only what may be an answer."""
-        if "html" in response.headers.get("content-type", ""):
-            raise self._patience.failed(page_fault(call.host))
+        fault = head_fault(response, call)
+        if fault is not None:
+            raise fault
         if response.status_code == _OK:
             return
-        fault = self._fault(response.status_code, response, await start_of(response), call)
-        if fault.cause == "context":
-            raise fault
         self._probed = self._probed and response.status_code < _FAILED
-        raise self._patience.failed(fault)
+        raise self._fault(response.status_code, response, await start_of(response), call)
 
     def _fault(
         self, status: int, response: httpx.Response, body: bytes, call: Call

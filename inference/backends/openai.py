@@ -19,7 +19,7 @@ from inference.wire.chat import ChatReader
 from inference.wire.client import Client
 from inference.wire.completions import chunks_of, start_of
 from inference.wire.endpoint import parse_endpoint
-from inference.wire.faults import model_fault, page_fault, status_fault, transport_fault
+from inference.wire.faults import head_fault, model_fault, status_fault, transport_fault
 from inference.wire.manner import Extra, Manner, to_leave_out
 from inference.wire.models import listed
 from inference.wire.patience import Patience
@@ -29,7 +29,6 @@ from inference.wire.trial import advice, tried
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator
 
-    from inference.errors import BackendError
     from inference.models.spec import ModelSpec
     from inference.registry import Report, Sharing
     from inference.types import Certainty, Chunk, Request
@@ -162,6 +161,13 @@ class OpenAIBackend:
                 and what to do.
         """
         self._patience.check()
+        async with aclosing(self._patience.noting(self._answered(request))) as chunks:
+            async for chunk in chunks:
+                self._heard_s = time.monotonic()
+                yield chunk
+
+    async def _answered(self, request: Request) -> AsyncGenerator[Chunk]:
+        """The answer, to the request as the server takes it."""
         manner, left_out = self._manner, set[Extra]()
         while True:
             try:
@@ -170,8 +176,6 @@ class OpenAIBackend:
                         self._do_without(left_out)
                         yield chunk
             except _RefusedError as refusal:
-                if refusal.extra is None:
-                    raise refusal.fault from None
                 left_out.add(refusal.extra)
                 manner = manner.without(left_out)
             else:
@@ -214,8 +218,7 @@ class OpenAIBackend:
                         yield chunk
         except httpx.HTTPError as error:
             self._forget()
-            fault = transport_fault(error, call, streaming=streaming)
-            raise self._patience.failed(fault) from error
+            raise transport_fault(error, call, streaming=streaming) from error
 
     async def _chunks(
         self, response: httpx.Response, request: Request, question: Question, call: Call
@@ -231,8 +234,6 @@ class OpenAIBackend:
                 if watched and (begun.failed or begun.healed):
                     watched = False
                     self._note_beginning(healed=begun.healed)
-                self._heard_s = time.monotonic()
-                self._patience.answered()
                 yield chunk
 
     def _note_beginning(self, *, healed: bool) -> None:
@@ -243,23 +244,22 @@ class OpenAIBackend:
 
     async def _check(self, response: httpx.Response, question: Question, call: Call) -> None:
         """Let pass only what may be an answer."""
-        status = response.status_code
-        if "html" in response.headers.get("content-type", ""):
-            raise self._patience.failed(page_fault(call.host))
+        status, fault = response.status_code, head_fault(response, call)
+        if fault is not None:
+            raise fault
         if status == _OK:
             return
         body = await start_of(response)
         fault = status_fault(status, response.headers, body, call)
-        if fault.cause == "context":
-            raise fault
-        if fault.cause == "model":
-            fault = model_fault(call, status, await self._names())
-        elif status in _REFUSED:
-            extra = to_leave_out(question.asked, body, ids=question.ids)
-            raise _RefusedError(explained(fault, question, body), extra)
         if status == _NOT_FOUND or status >= _FAILED:
             self._forget()
-        raise self._patience.failed(fault)
+        if fault.cause == "model":
+            fault = model_fault(call, status, await self._names())
+        elif status in _REFUSED and fault.cause != "context":
+            if extra := to_leave_out(question.asked, body, ids=question.ids):
+                raise _RefusedError(extra)
+            fault = explained(fault, question, body)
+        raise fault
 
     async def _names(self) -> tuple[str, ...]:
         """The names of what the server has, adapters included, if it tells them soon."""
@@ -271,12 +271,11 @@ class OpenAIBackend:
 
 
 class _RefusedError(Exception):
-    """The server may take the request without `extra`; where there is none, the fault stands."""
+    """The server may take the request without `extra`."""
 
-    def __init__(self, fault: BackendError, extra: Extra | None) -> None:
-        super().__init__(str(fault))
-        self.fault: BackendError = fault
-        self.extra: Extra | None = extra
+    def __init__(self, extra: Extra) -> None:
+        super().__init__(extra)
+        self.extra: Extra = extra
 
 
 def _unhealed(request: Request) -> Request:

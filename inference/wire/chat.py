@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from inference.errors import BackendError
+from inference.errors import DeclinedError
 from inference.types import Chunk
 from inference.wire.completions import finish_of, index_of
 from inference.wire.thoughts import Thoughts
@@ -33,7 +33,7 @@ class ChatReader:
         """The chunk of one choice, of a stream or of an answer in one piece.
 
         Raises:
-            BackendError: the model declined, or a filter took all that it said.
+            DeclinedError: the model declined, or a filter took all that it said.
         """
         index, finish = index_of(choice), finish_of(choice)
         told: dict[str, Any] = choice.get("delta") or choice.get("message") or {}
@@ -51,6 +51,6 @@ class ChatReader:
         refusal = self._refusals[index]
         if refusal:
             words = quoted(refusal, self._call.secrets)
-            raise BackendError(f"the model at {self._call.host} declined to answer{words}")
+            raise DeclinedError(f"the model at {self._call.host} declined to answer{words}")
         if choice.get("finish_reason") == _FILTERED:
-            raise BackendError(f"{self._call.host} held the answer back by its content filter")
+            raise DeclinedError(f"{self._call.host} held the answer back by its content filter")

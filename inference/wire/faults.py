@@ -24,14 +24,21 @@ if TYPE_CHECKING:
 
     from inference.errors import Cause
 
+_OK = 200
 _BAD_REQUEST, _PAYMENT, _TOO_LARGE, _UNPROCESSABLE = 400, 402, 413, 422
 _UNAUTHORISED, _FORBIDDEN = 401, 403
-_NOT_FOUND, _TOO_MANY, _FAILED = 404, 429, 500
+_NOT_FOUND, _TOO_MANY, _FAILED, _UNAVAILABLE = 404, 429, 500, 503
 _REDIRECTS = range(300, 400)
 _NO_MODEL = re.compile(r"(?is)model\b.{0,80}?(?:not (?:exist|found)|unknown|doesn't exist)")
 _NO_MEMORY = re.compile(r"(?i)out of memory|outofmemory|failed to allocate|not enough memory")
+_LOADS = re.compile(r"(?i)\bloading\b")
 _NO_NUMBERS = re.compile(r"(?i)\bnan\b|out of range float")
+_ON_THE_WAY = "does a proxy on the way change its answers?"
 _MOST_NAMES = 12
+# A page with one of these comes from what stands before the server; the status says more.
+_TELLING = frozenset({_UNAUTHORISED, _PAYMENT, _TOO_LARGE, _TOO_MANY})
+# A model takes seconds to minutes to load, and who asks meanwhile is told so at once.
+_LOADING_S = 1.0
 # OpenSSL's X509_V_ERR_CERT_HAS_EXPIRED, _HOSTNAME_MISMATCH and _IP_ADDRESS_MISMATCH.
 _EXPIRED, _OTHER_NAMES = 10, {62, 64}
 
@@ -58,8 +65,16 @@ class Call:
 
 
 def transport_fault(error: httpx.HTTPError, call: Call, *, streaming: bool) -> BackendError:
-    """What a connection that failed means; `streaming` once the answer had begun."""
+    """What a connection that failed means; `streaming` once the answer had begun.
+
+    What failed with a status is told by that, where its answer was read.
+    """
     host = call.host
+    if isinstance(error, httpx.HTTPStatusError):
+        answer = error.response
+        return status_fault(answer.status_code, answer.headers, answer.content, call)
+    if isinstance(error, httpx.DecodingError):
+        return BackendError(f"{host} sent what can't be unpacked; {_ON_THE_WAY}")
     if isinstance(error, httpx.ConnectTimeout | httpx.PoolTimeout):
         return _unreachable(f"{host} doesn't take the connection; is the server up and reachable?")
     if isinstance(error, httpx.ConnectError):
@@ -97,6 +112,9 @@ def status_fault(status: int, headers: Mapping[str, str], body: bytes, call: Cal
         )
     if status in {_TOO_MANY, _PAYMENT}:
         return _quota_fault(status, headers, words, call)
+    if status == _UNAVAILABLE and _LOADS.search(said_in(body)):
+        message = f"{call.host} still loads its model; it will answer by and by"
+        return BackendError(message, retry_after_s=retry_after_s(headers) or _LOADING_S)
     if status >= _FAILED:
         message = f"{call.host} failed ({status}){words}; its log may say why"
         cause, wait_s = _cause_of(said_in(body)), retry_after_s(headers)
@@ -112,10 +130,25 @@ def event_fault(error: object, call: Call) -> BackendError:
     return BackendError(text, cause=_cause_of(message))
 
 
-def page_fault(host: str) -> BackendError:
-    """What a web page in the place of JSON means."""
+def head_fault(answer: httpx.Response, call: Call) -> BackendError | None:
+    """Why an answer is none, by its head; None where its status says it, or it may be one.
+
+    It may be a web page, which says nothing, or be packed in a way that wasn't asked for.
+    """
+    status, headers = answer.status_code, answer.headers
+    if "html" in headers.get("content-type", "") and not _tells(status):
+        return BackendError(
+            f"{call.host} answered with a web page; does `endpoint` lead to the API and end in /v1?"
+        )
+    if status != _OK:
+        return None
+    packed = set(_listed(headers.get("content-encoding", "")))
+    asked = {"identity", *_listed(answer.request.headers.get("accept-encoding", ""))}
+    if packed <= asked:
+        return None
+    words = quoted(", ".join(sorted(packed - asked)), call.secrets)
     return BackendError(
-        f"{host} answered with a web page; does `endpoint` lead to the API and end in /v1?"
+        f"{call.host} packed its answer in a way that wasn't asked for{words}; {_ON_THE_WAY}"
     )
 
 
@@ -143,6 +176,16 @@ def _refusal(status: int, body: bytes, words: str, call: Call) -> BackendError:
     if status in {_BAD_REQUEST, _UNPROCESSABLE}:
         return BackendError(f"{call.host} refused the request ({status}){words}")
     return BackendError(f"{call.host} answered with status {status}{words}")
+
+
+def _tells(status: int) -> bool:
+    """Whether a status says what is wrong, whatever comes with it."""
+    return status in _TELLING or status in _REDIRECTS or status >= _FAILED
+
+
+def _listed(header: str) -> list[str]:
+    """The words of a header that lists some."""
+    return [word for part in header.split(",") if (word := part.strip().lower())]
 
 
 def _quota_fault(status: int, headers: Mapping[str, str], words: str, call: Call) -> BackendError:

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import time
+from contextlib import aclosing
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
-from inference.errors import BackendError
+from inference.errors import BackendError, DeclinedError
 from inference.types import Condition
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import AsyncGenerator, Callable
+
+    from inference.types import Chunk
 
     Clock = Callable[[], float]
     Report = Callable[[Condition], None]
@@ -57,8 +60,32 @@ class Patience:
         if self._last is not None and left_s > 0:
             raise _with_pause(self._last, left_s)
 
+    async def noting(self, answer: AsyncGenerator[Chunk]) -> AsyncGenerator[Chunk]:
+        """The chunks of an answer; how it ends is noted.
+
+        Only what came to its end shows that the server serves, or what had come when whoever
+        asked had enough: a server may well begin each answer and finish none.
+
+        Raises:
+            BackendError: as the answer fails, with the pause that it brings.
+        """
+        begun = False
+        try:
+            async with aclosing(answer) as chunks:
+                async for chunk in chunks:
+                    begun = True
+                    if chunk.finish_reason is not None:
+                        self.answered()
+                    yield chunk
+        except GeneratorExit:
+            if begun:
+                self.answered()
+            raise
+        except BackendError as fault:
+            raise self._noted(fault) from fault.__cause__
+
     def failed(self, fault: BackendError) -> BackendError:
-        """The failure to raise, once it is noted; not for what is the request's own fault."""
+        """The failure to raise, once it is noted."""
         self._n_failed += 1
         self._last = fault
         pause_s = self._pause_s(fault)
@@ -77,6 +104,13 @@ class Patience:
         if self._told and self._report is not None:
             self._report(Condition("normal"))
         self._told = False
+
+    def _noted(self, fault: BackendError) -> BackendError:
+        """The failure to raise; what is the request's own fault says nothing of the server."""
+        if isinstance(fault, DeclinedError):
+            self.answered()
+            return fault
+        return fault if fault.cause == "context" else self.failed(fault)
 
     def _pause_s(self, fault: BackendError) -> float:
         free = 0 if fault.cause == "quota" else _FREE
