@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import asyncio
 import re
-import time
 from contextlib import asynccontextmanager
 from ssl import PROTOCOL_TLS_CLIENT, SSLContext
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import httpx
 
 from inference.errors import BackendError
 from inference.wire.faults import Call
+from inference.wire.kept import KeptClient
 from inference.wire.sharing import Sharing
 from inference.wire.trust import trusted
 
@@ -22,11 +22,8 @@ if TYPE_CHECKING:
     from inference.wire.endpoint import Endpoint
 
 _KEEP_S = 60.0
-# A server that had closed a kept connection shows it at once; later, it may have begun.
-_STALE_S = 0.5
 _HEADER_NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
 _HEADER_VALUE = re.compile(r"[!-~]{1,256}")
-_CONNECTING = ".connect_tcp.started"
 
 
 class Client:
@@ -77,14 +74,15 @@ class Client:
             session: the opaque name of what the request belongs to, for routers.
 
         Raises:
-            httpx.HTTPError: there is none; it was asked twice where a kept connection had
-                been closed before a byte of an answer came.
+            httpx.HTTPError: there is none.
             BackendError: the files of authorities or the proxy's address are unusable.
         """
         headers = {"Content-Type": "application/json"}
         if self._header and _HEADER_VALUE.fullmatch(session):
             headers[self._header] = session
-        response = await self._sent(await self.http(), url, body, headers)
+        http = await self.http()
+        request = http.build_request("POST", url, content=body, headers=headers)
+        response = await http.send(request, stream=True)
         try:
             yield response
         finally:
@@ -103,23 +101,6 @@ class Client:
         if made is not None:
             await made.aclose()
 
-    async def _sent(
-        self, http: httpx.AsyncClient, url: str, body: bytes, headers: dict[str, str]
-    ) -> httpx.Response:
-        trace = _Trace()
-        request = http.build_request(
-            "POST", url, content=body, headers=headers, extensions={"trace": trace}
-        )
-        began_s = time.monotonic()
-        try:
-            return await http.send(request, stream=True)
-        except (httpx.RemoteProtocolError, httpx.ReadError, httpx.WriteError):
-            if trace.connected or time.monotonic() - began_s > _STALE_S:
-                raise
-        return await http.send(
-            http.build_request("POST", url, content=body, headers=headers), stream=True
-        )
-
     async def _make(self) -> httpx.AsyncClient:
         sharing, is_plain = self.sharing, self.url.startswith("http:")
         verify = (
@@ -129,7 +110,7 @@ class Client:
             else await asyncio.to_thread(trusted, sharing.ca_file)
         )
         try:
-            return httpx.AsyncClient(
+            return KeptClient(
                 headers={"Authorization": f"Bearer {self._key}"} if self._key else {},
                 timeout=httpx.Timeout(sharing.read_s, connect=sharing.connect_s),
                 verify=verify,
@@ -142,16 +123,6 @@ class Client:
                 f"the proxy that the environment names for {self.endpoint.host} can't be used; "
                 "HTTPS_PROXY or ALL_PROXY should be an address like http://proxy.example:3128"
             ) from error
-
-
-class _Trace:
-    """Sees whether a request had to open a connection."""
-
-    def __init__(self) -> None:
-        self.connected = False
-
-    async def __call__(self, event: str, _info: dict[str, Any]) -> None:
-        self.connected = self.connected or event.endswith(_CONNECTING)
 
 
 def _checked_key(key: str | None, host: str) -> str:

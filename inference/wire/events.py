@@ -1,8 +1,13 @@
-"""Server-sent events, as far as model servers use them."""
+"""Server-sent events as the standard has them, and JSON that comes a line at a time.
+
+Of an event nothing but its data is read. The standard:
+https://html.spec.whatwg.org/multipage/server-sent-events.html#parsing-an-event-stream
+"""
 
 from __future__ import annotations
 
 import json
+from contextlib import aclosing
 from typing import TYPE_CHECKING, Any
 
 from inference.errors import BackendError
@@ -11,30 +16,60 @@ if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, AsyncIterator
 
 DONE = b"[DONE]"
-_MAX_LINE = 4_000_000
+_MOST_BYTES = 4_000_000
+_MARK = b"\xef\xbb\xbf"  # What some put before a text to say that it is UTF-8.
+_FIELD = b"data:"
 
 
 async def events(pieces: AsyncIterator[bytes], host: str) -> AsyncGenerator[bytes]:
-    """The data of each event, as it comes.
+    """The data of each event, as it comes; of several lines as one.
 
-    Lines are split by line feeds alone: the JSON in them may hold U+2028 and other
-    characters at which a text would be split, too.
+    An empty line ends an event. Some servers send none, whose events are whole by
+    themselves: one that nothing follows is taken as such, and so is one that can't go on.
+
+    Raises:
+        BackendError: an event that never ends.
+    """
+    event, n_bytes = list[bytes](), 0
+    async with aclosing(lines(pieces, host)) as found:
+        async for line in found:
+            data = line.removeprefix(_FIELD).strip() if line.startswith(_FIELD) else b""
+            if event and (not line or (data and len(event) == 1 and _is_whole(event[0]))):
+                yield b"\n".join(event)
+                event, n_bytes = [], 0
+            if data == DONE and not event:
+                yield data
+            elif data:
+                event.append(data)
+                n_bytes += len(data)
+            if n_bytes > _MOST_BYTES:
+                raise _endless(host)
+    if event:
+        yield b"\n".join(event)
+
+
+async def lines(pieces: AsyncIterator[bytes], host: str) -> AsyncGenerator[bytes]:
+    """The lines, without their ends, however they were cut; the last one may have no end.
+
+    They end by a line feed, a carriage return or both, and by nothing else: the JSON in
+    them may hold U+2028 and other characters at which a text would be split, too.
 
     Raises:
         BackendError: a line that never ends.
     """
-    pending = b""
+    pending, is_first, returned = b"", True, False
     async for piece in pieces:
-        *lines, pending = (pending + piece).split(b"\n")
-        if len(pending) > _MAX_LINE:
-            raise BackendError(
-                f"{host} sent an event of more than {_MAX_LINE} bytes; is it a model?"
-            )
-        for line in lines:
-            if (data := _data(line)) is not None:
-                yield data
-    if (data := _data(pending)) is not None:
-        yield data
+        # Where the two were cut apart, the line has ended already.
+        fresh = piece[1:] if returned and piece.startswith(b"\n") else piece
+        returned = piece.endswith(b"\r") if piece else returned
+        *whole, pending = _split(pending + fresh)
+        if len(pending) > _MOST_BYTES:
+            raise _endless(host)
+        for line in whole:
+            yield line.removeprefix(_MARK) if is_first else line
+            is_first = False
+    if pending:
+        yield pending.removeprefix(_MARK) if is_first else pending
 
 
 def parse_object(data: bytes, host: str) -> dict[str, Any]:
@@ -58,11 +93,18 @@ def parse_object(data: bytes, host: str) -> dict[str, Any]:
     return found  # pyright: ignore[reportUnknownVariableType] - JSON
 
 
-def _data(line: bytes) -> bytes | None:
-    """What follows `data:`; None for the rest.
+def _split(text: bytes) -> list[bytes]:
+    return text.replace(b"\r\n", b"\n").replace(b"\r", b"\n").split(b"\n")
 
-    Comments and empty data are sent to keep a connection alive.
-    """
-    if not line.startswith(b"data:"):
-        return None
-    return line.removeprefix(b"data:").strip() or None
+
+def _is_whole(data: bytes) -> bool:
+    """Whether it is JSON by itself, so that another line can't belong to it."""
+    try:
+        json.loads(data)
+    except (ValueError, RecursionError):
+        return False
+    return True
+
+
+def _endless(host: str) -> BackendError:
+    return BackendError(f"{host} sent an event of more than {_MOST_BYTES} bytes; is it a model?")

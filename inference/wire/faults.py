@@ -137,9 +137,7 @@ def head_fault(answer: httpx.Response, call: Call) -> BackendError | None:
     """
     status, headers = answer.status_code, answer.headers
     if "html" in headers.get("content-type", "") and not _tells(status):
-        return BackendError(
-            f"{call.host} answered with a web page; does `endpoint` lead to the API and end in /v1?"
-        )
+        return page_fault(call.host)
     if status != _OK:
         return None
     packed = set(_listed(headers.get("content-encoding", "")))
@@ -149,6 +147,13 @@ def head_fault(answer: httpx.Response, call: Call) -> BackendError | None:
     words = quoted(", ".join(sorted(packed - asked)), call.secrets)
     return BackendError(
         f"{call.host} packed its answer in a way that wasn't asked for{words}; {_ON_THE_WAY}"
+    )
+
+
+def page_fault(host: str) -> BackendError:
+    """What a web page in the place of JSON means."""
+    return BackendError(
+        f"{host} answered with a web page; does `endpoint` lead to the API and end in /v1?"
     )
 
 

@@ -47,6 +47,11 @@ async def listed(
     response = await http.get(f"{url}/models", timeout=patience)
     if response.status_code >= _FAILED:
         response.raise_for_status()
+    return listed_in(response)
+
+
+def listed_in(response: httpx.Response) -> tuple[Listed, ...]:
+    """The models that an answer of `/models` tells of; none where it is no such list."""
     found = object_of(response).get("data")
     if not isinstance(found, list):
         return ()

@@ -13,11 +13,11 @@ from typing import TYPE_CHECKING, Any, cast
 from inference.errors import BackendError
 from inference.models.spec import sampling_for
 from inference.types import Chunk, Usage
-from inference.wire.events import parse_object
+from inference.wire.events import lines, parse_object
 from inference.wire.faults import event_fault
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncGenerator, AsyncIterator
+    from collections.abc import AsyncGenerator
 
     import httpx
 
@@ -27,7 +27,6 @@ if TYPE_CHECKING:
 
 # So long after the last request the model is kept, as its own five minutes are a short pause.
 _KEEP_ALIVE = "30m"
-_MAX_LINE = 4_000_000
 _LEAST = -1e9
 # Room for an answer beside the longest prompt, and a size that few changes of the budget change.
 _FOR_ANSWERS, _ROUND = 1024, 1024
@@ -69,8 +68,10 @@ async def chunks_of(response: httpx.Response, call: Call) -> AsyncGenerator[Chun
     Raises:
         BackendError: it ends without saying so, or the server gives up.
     """
-    async with aclosing(_lines(response.aiter_bytes(), call.host)) as found:
+    async with aclosing(lines(response.aiter_bytes(), call.host)) as found:
         async for line in found:
+            if not line.strip():
+                continue
             event = parse_object(line, call.host)
             if event.get("error"):
                 raise event_fault(event["error"], call)
@@ -82,18 +83,6 @@ async def chunks_of(response: httpx.Response, call: Call) -> AsyncGenerator[Chun
         f"{call.host} broke off its answer without saying that it was done; its log may say why",
         cause="died",
     )
-
-
-async def _lines(pieces: AsyncIterator[bytes], host: str) -> AsyncGenerator[bytes]:
-    pending = b""
-    async for piece in pieces:
-        *lines, pending = (pending + piece).split(b"\n")
-        if len(pending) > _MAX_LINE:
-            raise BackendError(f"{host} sent a line of more than {_MAX_LINE} bytes; is it a model?")
-        for line in filter(bytes.strip, lines):
-            yield line
-    if pending.strip():
-        yield pending
 
 
 def _chunk(event: dict[str, Any], host: str) -> Chunk:

@@ -5,13 +5,15 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+import httpx
+
 from inference.wire import vllm
 from inference.wire.models import context_of, kind_of, listed
 
 if TYPE_CHECKING:
     from inference.wire.client import Client
     from inference.wire.manner import Manner
-    from inference.wire.models import Listed
+    from inference.wire.models import Kind, Listed
 
 # A prompt that leaves less than this to the completion is as good as too long.
 _LEAST_NEW = 16
@@ -51,8 +53,19 @@ async def tried(
     if ids is not None:
         send_ids = bool(await vllm.reads_alike(http, endpoint, model, ids, kind))
     if heals is None or known.kind != kind:
-        heals = await vllm.heals(http, f"{client.url}/completions", model, kind)
+        heals = await _heals(client, model, kind)
     return replace(known, ids=send_ids, heals=heals, kind=kind), models
+
+
+async def _heals(client: Client, model: str, kind: Kind) -> bool | None:
+    """Whether its answers can be made to begin with a text; None where it took too long to say.
+
+    What else was found stands then: it is busy, or compiles for the first time.
+    """
+    try:
+        return await vllm.heals(await client.http(), f"{client.url}/completions", model, kind)
+    except httpx.TimeoutException:
+        return None
 
 
 def advice(

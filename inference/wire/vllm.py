@@ -32,6 +32,7 @@ BEGINNINGS = ("structured_outputs", "regex")
 SHOWN_STOPS = {"skip_special_tokens": False}
 _UNLIKELY = "Qz7_"
 _PROBE_TOKENS = 8
+_BUSY = (429, 503)
 
 
 async def reads_alike(
@@ -53,8 +54,10 @@ async def reads_alike(
     return None if told is None else told == [*ids]
 
 
-async def heals(http: httpx.AsyncClient, url: str, model: str, kind: Kind) -> bool:
+async def heals(http: httpx.AsyncClient, url: str, model: str, kind: Kind) -> bool | None:
     """Whether it can be made to begin with a text that no model would begin with.
+
+    None where it takes no requests for now.
 
     Versions that spell it in another way ignore what is asked and answer all the same.
     Log-probabilities are asked for on the way: some compile for half a minute the first
@@ -68,7 +71,11 @@ async def heals(http: httpx.AsyncClient, url: str, model: str, kind: Kind) -> bo
         return False
     asked = {"model": model, "prompt": "a", "max_tokens": _PROBE_TOKENS, "temperature": 0} | wanted
     response = await http.post(url, json=asked | {"logprobs": 1})
-    answer = object_of(response) or object_of(await http.post(url, json=asked))
+    if not (answer := object_of(response)):
+        response = await http.post(url, json=asked)
+        answer = object_of(response)
+    if response.status_code in _BUSY:
+        return None
     try:
         text = answer["choices"][0]["text"]
     except (KeyError, IndexError, TypeError):
