@@ -14,9 +14,10 @@ from inference.types import Capabilities
 from inference.wire import llamacpp, vllm
 from inference.wire.asked import Terms
 from inference.wire.body import Spelled, body_of
+from inference.wire.bounded import start_of
 from inference.wire.chat import ChatReader
 from inference.wire.client import Client
-from inference.wire.completions import chunks_of, start_of
+from inference.wire.completions import chunks_of
 from inference.wire.endpoint import parse_endpoint
 from inference.wire.faults import head_fault, status_fault, transport_fault
 from inference.wire.llamacpp import Slots
@@ -184,8 +185,8 @@ class LlamaCppBackend:
             BackendError: the server can't be reached, refused, fell silent, broke off or
                 answered nonsense, or is to be left alone for now.
         """
-        self._patience.check()
-        async with aclosing(self._patience.noting(self._answer(request))) as chunks:
+        self._patience.check(request)
+        async with aclosing(self._patience.noting(request, self._answer(request))) as chunks:
             async for chunk in chunks:
                 self._heard_s = time.monotonic()
                 yield chunk

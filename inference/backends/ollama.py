@@ -13,8 +13,8 @@ from inference.errors import BackendError
 from inference.types import Capabilities, Condition
 from inference.wire import ollama
 from inference.wire.body import plain_body
+from inference.wire.bounded import start_of
 from inference.wire.client import Client
-from inference.wire.completions import start_of
 from inference.wire.endpoint import parse_endpoint
 from inference.wire.faults import head_fault, status_fault, transport_fault
 from inference.wire.models import object_of
@@ -121,8 +121,8 @@ class OllamaBackend:
             BackendError: the server can't be reached, refused, fell silent, broke off or
                 answered nonsense, or is to be left alone for now.
         """
-        self._patience.check()
-        async with aclosing(self._patience.noting(self._answer(request))) as chunks:
+        self._patience.check(request)
+        async with aclosing(self._patience.noting(request, self._answer(request))) as chunks:
             async for chunk in chunks:
                 self._heard_s = time.monotonic()
                 yield chunk

@@ -15,9 +15,10 @@ from inference.types import Capabilities, Condition
 from inference.wire import vllm
 from inference.wire.asked import Terms
 from inference.wire.body import Spelled
+from inference.wire.bounded import start_of
 from inference.wire.chat import ChatReader
 from inference.wire.client import Client
-from inference.wire.completions import chunks_of, start_of
+from inference.wire.completions import chunks_of
 from inference.wire.endpoint import parse_endpoint
 from inference.wire.faults import head_fault, model_fault, status_fault, transport_fault
 from inference.wire.manner import Extra, Manner, to_leave_out
@@ -160,8 +161,8 @@ class OpenAIBackend:
                 or answered nonsense, or is to be left alone for now; the message says which
                 and what to do.
         """
-        self._patience.check()
-        async with aclosing(self._patience.noting(self._answered(request))) as chunks:
+        self._patience.check(request)
+        async with aclosing(self._patience.noting(request, self._answered(request))) as chunks:
             async for chunk in chunks:
                 self._heard_s = time.monotonic()
                 yield chunk

@@ -23,6 +23,11 @@ if TYPE_CHECKING:
 
 _KEEP_S = 60.0
 _HEADER_NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
+# With another value in one of these, the request would be another one, or none.
+_OF_HTTP = re.compile(
+    r"(?i)accept(-encoding)?|authorization|connection|content-(encoding|length|type)|expect|host"
+    r"|keep-alive|proxy-authorization|te|trailer|transfer-encoding|upgrade"
+)
 _HEADER_VALUE = re.compile(r"[!-~]{1,256}")
 
 
@@ -137,9 +142,9 @@ def _checked_key(key: str | None, host: str) -> str:
 
 
 def _checked_header(name: str) -> str:
-    if name and not _HEADER_NAME.fullmatch(name):
+    if name and (not _HEADER_NAME.fullmatch(name) or _OF_HTTP.fullmatch(name)):
         raise BackendError(
-            f"{name!r} can't be the name of a header; set `server.session_header` to one like "
-            "x-session-id, or leave it empty"
+            f"{name!r} can't be the name of a header of yours; set `server.session_header` to one "
+            "like x-session-id, or leave it empty"
         )
     return name

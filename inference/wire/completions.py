@@ -11,7 +11,8 @@ import httpx
 
 from inference.errors import BackendError
 from inference.types import Chunk
-from inference.wire.events import DONE, events, parse_object
+from inference.wire.bounded import MOST_BYTES, beginning_of
+from inference.wire.events import DONE, endless, events, parse_object
 from inference.wire.faults import event_fault
 from inference.wire.usage import usage_of
 
@@ -23,7 +24,6 @@ if TYPE_CHECKING:
 
     Read = Callable[[dict[str, Any]], Chunk]
 
-_MAX_ERROR_BYTES = 65_536
 _DRAIN_S = 0.1
 _LEAST = -1e9  # Some servers send a large number for minus infinity.
 # Where generation ended for none of these, it was broken off: a filter, a lack of machines.
@@ -101,23 +101,16 @@ def index_of(choice: dict[str, Any]) -> int:
     return index if type(index) is int and index >= 0 else 0
 
 
-async def start_of(response: httpx.Response) -> bytes:
-    """The beginning of an answer that isn't one, for what it says."""
-    body = b""
-    async for piece in response.aiter_bytes():
-        body += piece
-        if len(body) > _MAX_ERROR_BYTES:
-            break
-    return body
-
-
 async def _objects(response: httpx.Response, call: Call) -> AsyncGenerator[dict[str, Any]]:
     """The JSON objects of an answer: one for each event, or one in all.
 
     Some servers take `stream` for a wish.
     """
     if "json" in response.headers.get("content-type", ""):
-        yield _sound(parse_object(await response.aread(), call.host), call)
+        body = await beginning_of(response, MOST_BYTES)
+        if len(body) > MOST_BYTES:
+            raise endless(call.host)
+        yield _sound(parse_object(body, call.host), call)
         return
     async with aclosing(events(response.aiter_bytes(), call.host)) as found:
         async for data in found:

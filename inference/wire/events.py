@@ -11,14 +11,15 @@ from contextlib import aclosing
 from typing import TYPE_CHECKING, Any
 
 from inference.errors import BackendError
+from inference.wire.bounded import MOST_BYTES
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, AsyncIterator
 
 DONE = b"[DONE]"
-_MOST_BYTES = 4_000_000
 _MARK = b"\xef\xbb\xbf"  # What some put before a text to say that it is UTF-8.
 _FIELD = b"data:"
+_OPENAI = "an OpenAI-compatible server"
 
 
 async def events(pieces: AsyncIterator[bytes], host: str) -> AsyncGenerator[bytes]:
@@ -42,8 +43,8 @@ async def events(pieces: AsyncIterator[bytes], host: str) -> AsyncGenerator[byte
             elif data:
                 event.append(data)
                 n_bytes += len(data)
-            if n_bytes > _MOST_BYTES:
-                raise _endless(host)
+            if n_bytes > MOST_BYTES:
+                raise endless(host)
     if event:
         yield b"\n".join(event)
 
@@ -63,8 +64,8 @@ async def lines(pieces: AsyncIterator[bytes], host: str) -> AsyncGenerator[bytes
         fresh = piece[1:] if returned and piece.startswith(b"\n") else piece
         returned = piece.endswith(b"\r") if piece else returned
         *whole, pending = _split(pending + fresh)
-        if len(pending) > _MOST_BYTES:
-            raise _endless(host)
+        if len(pending) > MOST_BYTES:
+            raise endless(host)
         for line in whole:
             yield line.removeprefix(_MARK) if is_first else line
             is_first = False
@@ -72,8 +73,8 @@ async def lines(pieces: AsyncIterator[bytes], host: str) -> AsyncGenerator[bytes
         yield pending.removeprefix(_MARK) if is_first else pending
 
 
-def parse_object(data: bytes, host: str) -> dict[str, Any]:
-    """The JSON object of an event.
+def parse_object(data: bytes, host: str, speaks: str = _OPENAI) -> dict[str, Any]:
+    """The JSON object of an event; `speaks` is what the server should be.
 
     Raises:
         BackendError: it isn't one.
@@ -82,15 +83,18 @@ def parse_object(data: bytes, host: str) -> dict[str, Any]:
         found = json.loads(data)
     except (ValueError, RecursionError) as error:
         raise BackendError(
-            f"{host} sent something that isn't JSON; does `endpoint` lead to an "
-            "OpenAI-compatible server?"
+            f"{host} sent something that isn't JSON; does `endpoint` lead to {speaks}?"
         ) from error
     if not isinstance(found, dict):
         raise BackendError(
-            f"{host} sent JSON that isn't an object; does `endpoint` lead to an "
-            "OpenAI-compatible server?"
+            f"{host} sent JSON that isn't an object; does `endpoint` lead to {speaks}?"
         )
     return found  # pyright: ignore[reportUnknownVariableType] - JSON
+
+
+def endless(host: str) -> BackendError:
+    """What an answer means that is longer than any model's."""
+    return BackendError(f"{host} sent an event of more than {MOST_BYTES} bytes; is it a model?")
 
 
 def _split(text: bytes) -> list[bytes]:
@@ -104,7 +108,3 @@ def _is_whole(data: bytes) -> bool:
     except (ValueError, RecursionError):
         return False
     return True
-
-
-def _endless(host: str) -> BackendError:
-    return BackendError(f"{host} sent an event of more than {_MOST_BYTES} bytes; is it a model?")

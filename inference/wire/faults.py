@@ -33,6 +33,10 @@ _NO_MODEL = re.compile(r"(?is)model\b.{0,80}?(?:not (?:exist|found)|unknown|does
 _NO_MEMORY = re.compile(r"(?i)out of memory|outofmemory|failed to allocate|not enough memory")
 _LOADS = re.compile(r"(?i)\bloading\b")
 _NO_NUMBERS = re.compile(r"(?i)\bnan\b|out of range float")
+_NO_PROXY = (
+    "the proxy before {host} can't be reached or refuses the connection; check HTTPS_PROXY, "
+    "ALL_PROXY and NO_PROXY"
+)
 _ON_THE_WAY = "does a proxy on the way change its answers?"
 _MOST_NAMES = 12
 # A page with one of these comes from what stands before the server; the status says more.
@@ -80,7 +84,7 @@ def transport_fault(error: httpx.HTTPError, call: Call, *, streaming: bool) -> B
     if isinstance(error, httpx.ConnectError):
         return _unreachable(_no_connection(error, host))
     if isinstance(error, httpx.ProxyError):
-        return _unreachable(f"the proxy before {host} refuses the connection; check HTTPS_PROXY")
+        return _unreachable(_NO_PROXY.format(host=host))
     if isinstance(error, httpx.TimeoutException):
         cause: Cause = "died" if streaming else "unreachable"
         return BackendError(_silence(call, streaming=streaming), cause=cause)

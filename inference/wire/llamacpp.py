@@ -107,7 +107,7 @@ async def chunks_of(response: httpx.Response, call: Call) -> AsyncGenerator[Chun
     """
     async with aclosing(events(response.aiter_bytes(), call.host)) as found:
         async for data in found:
-            event = parse_object(data, call.host)
+            event = parse_object(data, call.host, "llama.cpp's llama-server")
             if event.get("error"):
                 raise event_fault(event["error"], call)
             chunk = _chunk(event, call.host)

@@ -72,7 +72,7 @@ async def chunks_of(response: httpx.Response, call: Call) -> AsyncGenerator[Chun
         async for line in found:
             if not line.strip():
                 continue
-            event = parse_object(line, call.host)
+            event = parse_object(line, call.host, "Ollama")
             if event.get("error"):
                 raise event_fault(event["error"], call)
             chunk = _chunk(event, call.host)

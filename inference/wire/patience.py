@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from contextlib import aclosing
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
@@ -13,7 +14,7 @@ from inference.types import Condition
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Callable
 
-    from inference.types import Chunk
+    from inference.types import Chunk, Request
 
     Clock = Callable[[], float]
     Report = Callable[[Condition], None]
@@ -25,10 +26,25 @@ _FREE = 1
 # To find that nothing listens costs nobody anything, and the server may be starting.
 _MOST_S = {"unreachable": 5.0}
 _MOST_OTHERS_S = 30.0
+# What was too long is so for a while, as is what is longer. The server may be exchanged.
+_TOO_LONG_S = 10.0
 # A time of day says more than a long number of seconds.
 _LONG_S = 60.0
 # What only the user can mend, and what mends itself.
 _ERRORS = frozenset({"key", "model", "weights", "tokenizer"})
+
+
+@dataclass(frozen=True, slots=True)
+class _TooLong:
+    """A request that the server couldn't hold, and until when longer ones aren't tried."""
+
+    n_tokens: int
+    until_s: float
+    told: str
+
+    def holds(self, n_tokens: int, now_s: float) -> bool:
+        """Whether one of that size isn't to be tried."""
+        return now_s < self.until_s and n_tokens >= self.n_tokens
 
 
 class Patience:
@@ -49,19 +65,25 @@ class Patience:
         self._n_failed = 0
         self._last: BackendError | None = None
         self._told = False
+        self._too_long: _TooLong | None = None
 
-    def check(self) -> None:
-        """Return where the server may be asked now.
+    def check(self, request: Request | None = None) -> None:
+        """Return where the server may be asked now, for that or for whatever it is.
 
         Raises:
             BackendError: not yet; it has the cause of the failure, and how long to wait.
         """
-        left_s = self._until_s - self._clock()
-        if self._last is not None and left_s > 0:
-            raise _with_pause(self._last, left_s)
+        now_s = self._clock()
+        if self._last is not None and now_s < self._until_s:
+            raise _with_pause(self._last, self._until_s - now_s)
+        limit = self._too_long
+        if request is not None and limit is not None and limit.holds(_size(request), now_s):
+            raise BackendError(limit.told, cause="context")
 
-    async def noting(self, answer: AsyncGenerator[Chunk]) -> AsyncGenerator[Chunk]:
-        """The chunks of an answer; how it ends is noted.
+    async def noting(
+        self, request: Request, answer: AsyncGenerator[Chunk]
+    ) -> AsyncGenerator[Chunk]:
+        """The chunks of the answer to a request; how it ends is noted.
 
         Only what came to its end shows that the server serves, or what had come when whoever
         asked had enough: a server may well begin each answer and finish none.
@@ -82,7 +104,7 @@ class Patience:
                 self.answered()
             raise
         except BackendError as fault:
-            raise self._noted(fault) from fault.__cause__
+            raise self._noted(fault, request) from fault.__cause__
 
     def failed(self, fault: BackendError) -> BackendError:
         """The failure to raise, once it is noted."""
@@ -105,12 +127,16 @@ class Patience:
             self._report(Condition("normal"))
         self._told = False
 
-    def _noted(self, fault: BackendError) -> BackendError:
+    def _noted(self, fault: BackendError, request: Request) -> BackendError:
         """The failure to raise; what is the request's own fault says nothing of the server."""
         if isinstance(fault, DeclinedError):
             self.answered()
             return fault
-        return fault if fault.cause == "context" else self.failed(fault)
+        if fault.cause != "context":
+            return self.failed(fault)
+        if n_tokens := _size(request):
+            self._too_long = _TooLong(n_tokens, self._clock() + _TOO_LONG_S, str(fault))
+        return fault
 
     def _pause_s(self, fault: BackendError) -> float:
         free = 0 if fault.cause == "quota" else _FREE
@@ -120,8 +146,15 @@ class Patience:
         return max(grown_s, fault.retry_after_s or 0.0)
 
 
+def _size(request: Request) -> int:
+    """The tokens that the server must hold for it; 0 where nobody counted them."""
+    return request.prompt.n_tokens + request.max_new_tokens if request.prompt else 0
+
+
 def _with_pause(fault: BackendError, left_s: float) -> BackendError:
-    message = f"{fault}; it is asked again {_when(left_s)}"
+    said = str(fault)
+    again = " It is" if said.endswith("?") else "; it is"
+    message = f"{said}{again} asked again {_when(left_s)}"
     return BackendError(message, cause=fault.cause, retry_after_s=left_s)
 
 

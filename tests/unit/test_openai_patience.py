@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from contextlib import aclosing
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
@@ -17,7 +18,8 @@ from inference.wire.overlong import overlong
 from inference.wire.patience import Patience
 from inference.wire.retry_after import retry_after_s
 
-REQUEST = Request("", "", "a.py", "Python", Prompt("def f(", None, 9, (), ()), max_new_tokens=64)
+PROMPT = Prompt("def f(", None, 9, (), ())
+REQUEST = Request("", "", "a.py", "Python", PROMPT, max_new_tokens=64)
 CALL = Call("host", "tiny", has_key=True, read_s=5.0, new_tokens=64)
 
 
@@ -31,8 +33,8 @@ class Watch:
         return self.now
 
 
-async def _ask(backend: OpenAIBackend) -> str:
-    async with aclosing(backend.stream(REQUEST)) as chunks:
+async def _ask(backend: OpenAIBackend, request: Request = REQUEST) -> str:
+    async with aclosing(backend.stream(request)) as chunks:
         return "".join([chunk.text async for chunk in chunks])
 
 
@@ -70,17 +72,21 @@ async def test_a_failing_server_is_asked_less_and_less_often():
 
 
 async def test_a_request_that_is_too_long_is_its_own_fault():
-    """The next one, in a smaller file, is asked at once."""
+    """The next one, in a smaller file, is asked at once; in this one by and by."""
     words = "This model's maximum context length is 8192 tokens"
     script = wire.Script(status=400, body=f'{{"message": "{words}"}}')
     with wire.serve(script) as server:
         backend = OpenAIBackend(server.endpoint, "tiny", send_ids=True, heal=True)
-        for _ in range(3):
+        backend._patience._clock = watch = Watch()
+        for n_tokens in (9, 9, 10, 8, 8):
             with pytest.raises(BackendError, match="8128 or less") as caught:
-                await _ask(backend)
+                await _ask(backend, replace(REQUEST, prompt=replace(PROMPT, n_tokens=n_tokens)))
             assert caught.value.cause == "context"
+        assert len(server.requests) == 2
+        watch.now = 10.1
+        server.script = wire.Script()
+        assert await _ask(backend) == "pass"
         await backend.aclose()
-    assert len(server.requests) == 3
 
 
 def test_a_single_failure_may_come_from_chance():
