@@ -120,7 +120,13 @@ def _parsed(data: bytes) -> Tree:
     text = data.decode("utf-8-sig")
     if max(map(len, text.split("\n"))) > LONGEST_LINE:
         raise ValueError(f"a line has more than {LONGEST_LINE:,} characters; break it up")
-    return dict(_flatten(tomllib.loads(text)))
+    try:
+        return dict(_flatten(tomllib.loads(text)))
+    except tomllib.TOMLDecodeError as error:
+        # Python says the line, but for what is missing behind the last one.
+        n_lines = text.rstrip().count("\n") + 1
+        at = f"at the end of line {n_lines}, which is the last"
+        raise ValueError(str(error).replace("at end of document", at)) from None
 
 
 def _read_repository(root: Path) -> Source:

@@ -39,6 +39,9 @@ class Setup:
         caches: it has a prefix cache; None doesn't say.
         key: it wants this one.
         owner: who the models are of; vLLM is asked for its tokens.
+        status: of what it answers to anything.
+        cold: questions that it fails at before it answers.
+        listing: status of its list of models.
         tokens: what it says the ids of any text are.
         asked: the prompts that came.
     """
@@ -54,6 +57,9 @@ class Setup:
     key: str = ""
     owner: str = "somebody"
     tokens: tuple[int, ...] = ()
+    status: int = 200
+    cold: int = 0
+    listing: int = 200
     asked: list = field(default_factory=list)
 
     def complete(self, prompt: str) -> str:
@@ -113,6 +119,10 @@ class _Handler(BaseHTTPRequestHandler):
         setup = self.setup_of
         if not self._is_let_in():
             return
+        if setup.listing != 200 or setup.cold > 0:
+            setup.cold -= 1
+            self._say(setup.listing if setup.listing != 200 else 503, {"error": "not now"})
+            return
         entry = {"id": setup.model, "owned_by": setup.owner}
         if setup.context is not None:
             entry["max_model_len"] = setup.context
@@ -123,6 +133,9 @@ class _Handler(BaseHTTPRequestHandler):
         asked = json.loads(self.rfile.read(int(self.headers["content-length"])))
         setup = self.setup_of
         if not self._is_let_in():
+            return
+        if setup.status != 200:
+            self._say(setup.status, {"error": {"message": "not so"}}, {"Retry-After": "2"})
             return
         if self.path.endswith("/tokenize"):
             self._say(200, {"tokens": list(setup.tokens), "count": len(setup.tokens)})
@@ -146,10 +159,12 @@ class _Handler(BaseHTTPRequestHandler):
             return False
         return True
 
-    def _say(self, status, value):
+    def _say(self, status, value, headers=None):
         body = json.dumps(value).encode()
         self.send_response(status)
         self.send_header("Content-Type", "application/json")
         self.send_header("Content-Length", str(len(body)))
+        for name, text in (headers or {}).items():
+            self.send_header(name, text)
         self.end_headers()
         self.wfile.write(body)

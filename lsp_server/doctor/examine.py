@@ -51,7 +51,7 @@ async def examine(
     try:
         configured = await asyncio.to_thread(gather)
     except CommandError as fault:
-        yield failed("configuration", fault)
+        yield failed("configuration", fault, "correct it there, or leave it away")
         return
     settings = configured.settings
     yield _configuration(configured, root, config)
@@ -81,9 +81,11 @@ async def _examine_backend(
     except _WRONG as fault:
         yield failed("backend", fault)
         return
+    seen = set[str]()
     if settings.backend in _LISTING and settings.endpoint:
         needed = settings.context.budget_tokens + settings.completion.max_tokens
         for finding in await examine_server(made, min(needed, spec.context_tokens)):
+            seen.add(finding.check)
             yield finding
     try:
         # Without a cache folder, so that nothing is learnt of what isn't indexed here.
@@ -95,7 +97,8 @@ async def _examine_backend(
     try:
         yield _backend(settings, spec)
         for finding in await _examine_model(workspace):
-            yield finding
+            if finding.check not in seen:
+                yield finding
     finally:
         workspace.close()
         await workspace.backend.aclose()
@@ -130,7 +133,14 @@ async def _examine_model(workspace: Workspace) -> list[Finding]:
     except InferenceError as fault:
         return [told, error("round trip", str(fault), "raise `context.budget_tokens`")]
     line = Line(
-        workspace.backend, workspace.spec, tokenizer, budget, session=workspace.session_name
+        workspace.backend,
+        workspace.spec,
+        tokenizer,
+        budget,
+        session=workspace.session_name,
+        # Who counts by another model's tokenizer counts nothing.
+        trusted=told.level == "ok",
+        new_tokens=settings.completion.max_tokens,
     )
     if settings.endpoint is None:
         line = replace(line, patience_s=LOADING_S)

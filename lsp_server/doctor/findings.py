@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
@@ -10,7 +11,19 @@ from inference.errors import BackendError
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from inference.errors import Cause
+
 Level = Literal["ok", "warning", "error", "skipped"]
+
+# What a backend that is left alone for a while adds to a failure. Nobody asks again here.
+_PAUSE = re.compile(r"; it is asked again (?:in \d+ s|at \d+:\d+)$")
+# Where a message holds nothing to do.
+_REMEDIES: dict[Cause, str] = {
+    "quota": "wait, or see to what the key may use; then look again",
+    "unreachable": "see whether it runs, and what it is doing",
+    "died": "its log may say why; start it again",
+}
+_REMEDY = "see what its log says"
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,11 +63,21 @@ def skipped(check: str, why: str) -> Finding:
     return Finding(check, "skipped", why)
 
 
-def failed(check: str, fault: Exception) -> Finding:
-    """A failure whose message says what was found, and behind a semicolon what to do."""
-    found, _, remedy = str(fault).rpartition("; ")
-    cause = f" [{fault.cause}]" if isinstance(fault, BackendError) else ""
-    return error(check, (found or remedy) + cause, remedy if found else "see the message")
+def failed(check: str, fault: Exception, remedy: str = "") -> Finding:
+    """A failure whose message says what was found, and behind a semicolon what to do.
+
+    Where it says nothing to do, `remedy` stands, or what its cause suggests.
+    """
+    found, _, told = _PAUSE.sub("", str(fault)).rpartition("; ")
+    named = fault.cause if isinstance(fault, BackendError) else "failed"
+    cause = "" if named == "failed" else f" [{named}]"
+    if found:
+        return error(check, found + cause, told)
+    return error(check, told + cause, remedy or _suggested(fault))
+
+
+def _suggested(fault: Exception) -> str:
+    return _REMEDIES.get(fault.cause, _REMEDY) if isinstance(fault, BackendError) else _REMEDY
 
 
 def is_sound(findings: Sequence[Finding]) -> bool:

@@ -71,9 +71,14 @@ _KEY = "kestrel-4821"
 _LINE = "FIELD_{number:05d} = make_field('column {number}', width={number})\n"
 
 
-def long_hole(n_lines: int) -> Hole:
-    """A file of so many lines that asks at its end for what stands at its beginning."""
-    fact = f'RELEASE_NAME = "{_KEY}"\n\n'
+def long_hole(n_lines: int, mark: str = "") -> Hole:
+    """A file of so many lines that asks at its end for what stands at its beginning.
+
+    Args:
+        n_lines: of filler.
+        mark: stands at its head; with another one at each look nobody has read it before.
+    """
+    fact = f'RELEASE_NAME = "{_KEY}"  # {mark}\n\n'
     filler = "".join(_LINE.format(number=number) for number in range(n_lines))
     question = '\n\n# As it is called in the first line of this file.\nassert RELEASE_NAME == "'
     return Hole(fact + filler + question, '"\n', _KEY)

@@ -18,8 +18,9 @@ if TYPE_CHECKING:
 
 # A small model may miss one.
 _ENOUGH = 2
-# A second BOS is one more token; a chat's template takes several.
+# A second BOS is one more token; a chat's template takes several, of each prompt as many.
 _TEMPLATE_TOKENS = 3
+_MOST_SPREAD = 1
 _TALK = re.compile(
     r"\s*(?:sure|certainly|of course|okay|here(?:'s| is| are)|it (?:looks|seems|appears)|"
     r"the (?:missing|code|function|completed|next|sequence)|this (?:code|function|is)|"
@@ -131,7 +132,7 @@ def _better(trip: Trip) -> tuple[Fault, ...]:
 def _kind(trip: Trip) -> Finding:
     """Whether a base model goes on from prompts as they are, or something chats."""
     talks = sum(map(_talks, (reply.text for reply in trip.replies)))
-    extra = _extra_tokens(trip.replies)
+    extra = extra_tokens(trip.replies) or 0
     if trip.counting is not None and _talks(trip.counting.text):
         return error(
             "kind",
@@ -157,19 +158,28 @@ def _kind(trip: Trip) -> Finding:
         return warning(
             "kind",
             "the server reads one token more than was sent: a second BOS",
-            "set `tokenizer` to the model's tokenizer.json, so that prompts are sent as ids",
+            "have the server add none of its own, or use one that takes ids (vLLM, or llama.cpp "
+            "by the backend `llamacpp`)",
         )
-    return ok("kind", "it goes on from what it reads, as a base model does")
+    if trip.is_well or (trip.counting is not None and _NEXT_NUMBER.match(trip.counting.text)):
+        return ok("kind", "it goes on from what it reads, as a base model does")
+    return skipped("kind", "nothing speaks for a chat template or Instruct weights, nor against")
 
 
-def _extra_tokens(replies: Sequence[Reply]) -> int:
-    """How many tokens more than were sent the server has read at least, for each prompt."""
+def extra_tokens(replies: Sequence[Reply]) -> int | None:
+    """How many tokens more than were sent the server has read at each of several prompts.
+
+    None where counts can't be compared: what is put around a prompt costs each of them the
+    same, while another tokenizer reads a long one the more differently.
+    """
     extras = [
         reply.usage.prompt_tokens - reply.n_tokens
         for reply in replies
         if reply.usage is not None and reply.exact
     ]
-    return max(0, min(extras, default=0))
+    if not extras or max(extras) - min(extras) > _MOST_SPREAD or min(extras) < -_MOST_SPREAD:
+        return None
+    return max(0, min(extras))
 
 
 def _score(holes: Sequence[Hole], replies: Sequence[Reply]) -> int:

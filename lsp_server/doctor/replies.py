@@ -34,7 +34,7 @@ class Reply:
 
     Attributes:
         n_tokens: what the prompt takes, as counted here.
-        exact: that is no estimate.
+        exact: that is no estimate, so that the server's count should be the same.
         seconds: until the first text.
     """
 
@@ -50,7 +50,10 @@ class Line:
     """A backend to ask, with what prompts for it are made with.
 
     Attributes:
+        trusted: the tokenizer may be the server's; where it is known not to be, counts
+            made here say nothing of those made there.
         patience_s: so long an answer may take.
+        new_tokens: what the product asks for at most.
     """
 
     backend: Backend
@@ -58,7 +61,9 @@ class Line:
     tokenizer: Tokenizer
     budget_tokens: int
     session: str = ""
+    trusted: bool = True
     patience_s: float = _PATIENCE_S
+    new_tokens: int = _NEW_TOKENS
 
 
 async def fill(line: Line, hole: Hole, *, as_text: bool = False) -> Reply:
@@ -103,8 +108,13 @@ async def go_on(line: Line, text: str) -> Reply:
     return await ask(line, Prompt(text, None, line.tokenizer.count(text), (), ()))
 
 
-async def ask(line: Line, prompt: Prompt) -> Reply:
+async def ask(line: Line, prompt: Prompt, new_tokens: int = _NEW_TOKENS) -> Reply:
     """What the backend answers to a prompt, up to its stop texts.
+
+    Args:
+        line: where to.
+        prompt: as it is.
+        new_tokens: a ceiling.
 
     Raises:
         BackendError: the backend's own, or it said nothing in time.
@@ -115,7 +125,7 @@ async def ask(line: Line, prompt: Prompt) -> Reply:
         PATH,
         "Python",
         prompt=prompt,
-        max_new_tokens=_NEW_TOKENS,
+        max_new_tokens=new_tokens,
         session=line.session,
     )
     try:
@@ -143,4 +153,5 @@ async def _heard(line: Line, request: Request, prompt: Prompt) -> Reply:
     # To the end, as it is the last chunk that tells what was used.
     pieces.append("" if stopped else scanner.finish())
     seconds = first_s or time.perf_counter() - began_s
-    return Reply("".join(pieces), prompt.n_tokens, line.tokenizer.exact, seconds, usage)
+    exact = line.tokenizer.exact and line.trusted
+    return Reply("".join(pieces), prompt.n_tokens, exact, seconds, usage)

@@ -11,7 +11,7 @@ from inference.tokens.tokenizer import EstimatingTokenizer, mismatch
 from inference.types import Probing, Request
 from lsp_server.doctor.findings import error, failed, ok, skipped, warning
 from lsp_server.doctor.holes import COUNTING, ENDINGS, FAULTS, HOLES, with_fault
-from lsp_server.doctor.judging import Trip, judge_trip
+from lsp_server.doctor.judging import Trip, extra_tokens, judge_trip
 from lsp_server.doctor.length import examine_length
 from lsp_server.doctor.replies import fill, go_on
 
@@ -24,6 +24,9 @@ if TYPE_CHECKING:
     from lsp_server.workspace import Workspace
 
 TRIP = ("ids", "round trip", "sentinels", "order", "kind", "head", "prefix cache")
+_AGAIN = "look again once it isn't busy"
+# What backends' advice is about, by the setting that it names.
+_ABOUT = (("`context.budget_tokens`", "context"), ("`server.cache_salt`", "sharing"))
 
 
 def tokenizer_of(workspace: Workspace) -> tuple[Tokenizer | None, Finding]:
@@ -45,7 +48,7 @@ def tokenizer_of(workspace: Workspace) -> tuple[Tokenizer | None, Finding]:
 
 async def examine_trip(line: Line) -> list[Finding]:
     """All that a live backend that reads prompts tells."""
-    ids = await _ids(line)
+    line, asked = await _ids(line)
     has_fim = line.spec.has_fim
     holes = HOLES if has_fim else ENDINGS
     try:
@@ -53,10 +56,19 @@ async def examine_trip(line: Line) -> list[Finding]:
         if not trip.is_well:
             trip = replace(trip, variants=await _variants(line), counting=await _counting(line))
     except InferenceError as fault:
-        seen = [skipped(check, "see round trip") for check in TRIP[2:]]
-        return [ids, failed("round trip", fault), *seen]
-    told = judge_trip(trip, has_fim=has_fim)
-    return [ids, *told, *await examine_length(line, knows=trip.is_well)]
+        unseen = [skipped(check, "see round trip") for check in TRIP[2:]]
+        # What is found out by asking isn't known of a server that refuses to be asked.
+        sure = [one for one in asked if one.level == "warning" and one.remedy != _AGAIN]
+        ids = () if any(one.check == "ids" for one in sure) else (_unasked(),)
+        return [*sure, *ids, failed("round trip", fault), *unseen]
+    line = replace(line, trusted=line.trusted and extra_tokens(trip.replies) is not None)
+    quickest_s = min(reply.seconds for reply in trip.replies)
+    rest = await examine_length(line, knows=trip.is_well, short_s=quickest_s)
+    return [*asked, *judge_trip(trip, has_fim=has_fim), *rest]
+
+
+def _unasked() -> Finding:
+    return skipped("ids", "see round trip")
 
 
 async def examine_statistics(backend: Backend) -> Finding:
@@ -78,22 +90,44 @@ async def examine_statistics(backend: Backend) -> Finding:
     )
 
 
-async def _ids(line: Line) -> Finding:
-    """Whether the server reads texts as the tokenizer at hand does."""
+async def _ids(line: Line) -> tuple[Line, list[Finding]]:
+    """Whether the server reads texts as the tokenizer at hand does; the line as it is then."""
     backend = line.backend
-    if isinstance(backend, Probing):
-        encoded = await asyncio.to_thread(line.tokenizer.encode, backend.probe_text)
+    told = await _told(line)
+    if isinstance(told, InferenceError):
+        # Prompts are sent as text then, and it is asked again by and by.
+        return line, [warning("ids", f"it couldn't be found out: {told}", _AGAIN)]
+    as_ids = backend.capabilities.token_ids and line.tokenizer.exact
+    sent = ok("ids", f"prompts are sent as {'ids' if as_ids else 'text'}")
+    if told is None:
+        return line, [sent]
+    check = next((name for key, name in _ABOUT if key in told), "ids")
+    found, _, remedy = told.rpartition("; ")
+    finding = warning(check, found or told, remedy)
+    if check == "ids":
+        return replace(line, trusted=False), [finding]
+    return line, [sent, finding]
+
+
+async def _told(line: Line) -> str | InferenceError | None:
+    """What the backend says that can be done for it, or why it couldn't find out.
+
+    A server that was cold takes its time for the first questions: it is asked again once
+    it has answered one.
+    """
+    backend = line.backend
+    if not isinstance(backend, Probing):
+        return None
+    encoded = await asyncio.to_thread(line.tokenizer.encode, backend.probe_text)
+    ids = None if encoded is None else tuple(encoded)
+    try:
+        return await backend.probe(ids)
+    except InferenceError as fault:
         try:
-            told = await backend.probe(None if encoded is None else tuple(encoded))
-        except InferenceError as fault:
-            # Prompts are sent as text then, and it is asked again by and by.
-            return warning("ids", f"it couldn't be found out: {fault}", "try again")
-        if told is not None:
-            found, _, remedy = told.rpartition("; ")
-            return warning("ids", found or told, remedy)
-    if backend.capabilities.token_ids and line.tokenizer.exact:
-        return ok("ids", "prompts are sent as ids")
-    return ok("ids", "prompts are sent as text")
+            await fill(line, HOLES[0])
+            return await backend.probe(ids)
+        except InferenceError:
+            return fault
 
 
 async def _variants(line: Line) -> dict[Fault, tuple[Reply, ...]]:

@@ -15,6 +15,7 @@ from inference.types import Usage
 from lsp_server import configuration
 from lsp_server.doctor import surroundings
 from lsp_server.doctor.examine import examine
+from lsp_server.doctor.judging import extra_tokens
 from lsp_server.doctor.length import judge_cache
 from lsp_server.doctor.replies import Reply
 
@@ -132,6 +133,100 @@ async def test_ids_that_disagree_are_told(doctor, tmp_path):
     assert "another model" in found["tokenizer"].found
 
 
+async def test_counts_of_another_models_tokenizer_accuse_nobody(doctor, tmp_path):
+    """That a server reads more tokens than were sent is no chat template then."""
+    folder = tmp_path / "tokenizer"
+    folder.mkdir()
+    with doctor_wire.serve(Setup(owner="vllm", tokens=(1, 2, 3))) as endpoint:
+        found = await doctor(endpoint, tokenizer=tiny_bpe.write(folder), model="starcoder2-3b")
+    assert "chat template" not in str(found)
+    assert "head is cut" not in str(found)
+
+
+def replies_that_took(*read):
+    return [
+        Reply("", 50 * n, exact=True, seconds=0.1, usage=Usage(tokens, 5))
+        for n, tokens in enumerate(read, 1)
+    ]
+
+
+@pytest.mark.parametrize(
+    ("read", "extra"),
+    [
+        ((50, 100, 150), 0),
+        ((51, 101, 151), 1),
+        ((59, 109, 160), 9),
+        ((72, 130, 190), None),
+        ((40, 80, 120), None),
+        ((), None),
+    ],
+)
+def test_only_what_each_prompt_costs_alike_is_put_around_it(read, extra):
+    assert extra_tokens(replies_that_took(*read)) == extra
+
+
+@pytest.mark.parametrize("status", [502, 503, 302, 418])
+async def test_a_list_of_models_that_fails_is_told_by_its_status(doctor, status):
+    """It may complete all the same, so that this is no error."""
+    with doctor_wire.serve(Setup(listing=status)) as endpoint:
+        found = await doctor(endpoint)
+    assert found["endpoint"].level == "warning"
+    assert found["endpoint"].remedy
+    assert "closed the connection" not in found["endpoint"].found
+    assert found["key"].level == found["model"].level == "skipped"
+    assert found["round trip"].level == "ok"
+
+
+async def test_a_server_without_a_list_of_models_is_well(doctor):
+    with doctor_wire.serve(Setup(listing=404)) as endpoint:
+        found = await doctor(endpoint)
+    assert wrong(found) == {"tokenizer"}
+    assert found["model"].level == found["context"].level == "skipped"
+
+
+@pytest.mark.parametrize("status", [401, 404, 429, 500])
+async def test_what_is_never_answered_is_not_called_well(doctor, status):
+    """Nor is anybody told to wait for a question that nobody will ask."""
+    with doctor_wire.serve(Setup(status=status)) as endpoint:
+        found = await doctor(endpoint)
+    assert found["ids"].level == "skipped"
+    assert found["round trip"].level == "error"
+    assert found["round trip"].remedy
+    assert "asked again" not in found["round trip"].found + found["round trip"].remedy
+
+
+async def test_a_server_that_was_cold_is_asked_again(doctor):
+    with doctor_wire.serve(Setup(cold=2)) as endpoint:
+        found = await doctor(endpoint)
+    assert found["ids"].level == "ok"
+
+
+@pytest.mark.parametrize(
+    ("owner", "level"), [("llamacpp", "ok"), ("vllm", "error"), ("somebody", "warning")]
+)
+async def test_a_server_of_one_model_may_answer_to_any_name(doctor, owner, level):
+    with doctor_wire.serve(Setup(model="/models/a.gguf", owner=owner, context=4096)) as endpoint:
+        found = await doctor(endpoint)
+    assert found["model"].level == level
+    assert found["context"].level == "ok"
+
+
+async def test_a_refused_length_names_one_budget(doctor):
+    """That with which the product's own requests fit."""
+    with doctor_wire.serve(Setup(reads=3000, refuses_long=True, context=1024)) as endpoint:
+        found = await doctor(endpoint)
+    assert "to 960" in found["context"].remedy
+    assert "`context.budget_tokens` to 686 or less" in found["head"].remedy
+
+
+async def test_a_broken_configuration_file_says_where(doctor, tmp_path):
+    config = tmp_path / "own.toml"
+    config.write_text('model = "mine"\nbackend = ')
+    found = await doctor(config=config)
+    assert "line 2" in found["configuration"].found
+    assert found["configuration"].remedy == "correct it there, or leave it away"
+
+
 async def test_a_server_that_is_not_there(doctor):
     found = await doctor(f"http://127.0.0.1:{wire.closed_port()}/v1")
     assert found["endpoint"].level == "error"
@@ -182,6 +277,14 @@ def test_a_cache_is_seen_by_the_count_else_by_the_clock(cold_s, warm_s, cached, 
     first = Reply("", 1000, exact=True, seconds=cold_s)
     second = Reply("", 1000, exact=True, seconds=warm_s, usage=Usage(1000, 5, cached))
     assert judge_cache(first, second).level == level
+
+
+@pytest.mark.parametrize(
+    ("cold_s", "warm_s", "level"), [(1.1, 1.1, "skipped"), (3.0, 1.2, "ok"), (3.0, 2.8, "warning")]
+)
+def test_a_long_way_to_the_server_is_no_reading(cold_s, warm_s, level):
+    first, second = (Reply("", 1000, exact=True, seconds=one) for one in (cold_s, warm_s))
+    assert judge_cache(first, second, short_s=1.0).level == level
 
 
 def test_a_damaged_index_is_told(tmp_path):
