@@ -105,8 +105,9 @@ def make_backend(name: str, settings: BackendSettings) -> Backend:
         return _BUILT_IN[name](settings)
     for entry in entry_points(group=ENTRY_POINT_GROUP):
         if entry.name == name:
-            factory: BackendFactory = entry.load()
-            return factory(settings)
+            from inference.foreign import open_foreign
+
+            return open_foreign(entry, settings)
     raise UnknownBackendError(f"unknown backend {name!r}; known are {', '.join(known_backends())}")
 
 
