@@ -45,6 +45,9 @@ _QUIET = {
     "VLLM_NO_USAGE_STATS": "1",
     "PYTHONSAFEPATH": "1",
 }
+# Threads that wait for each other sleep meanwhile, where the user hasn't said otherwise; the
+# first is GNU's name for it, the second Intel's and LLVM's.
+_PATIENT = {"OMP_WAIT_POLICY": "PASSIVE", "KMP_BLOCKTIME": "0"}
 # Until the process can be connected to; the model isn't loaded yet then.
 _START_S = 60.0
 _LOG_MODE = 0o600
@@ -75,7 +78,7 @@ def environment(variables: Mapping[str, str]) -> dict[str, str]:
     """What the process may know of ours: not where to look for modules, nor our settings."""
     hidden = ("PYTHON", "INFILL_", "__PYVENV_LAUNCHER__")
     kept = {name: value for name, value in variables.items() if not name.startswith(hidden)}
-    return kept | _QUIET
+    return _PATIENT | kept | _QUIET
 
 
 def start(python: str, parameters: dict[str, Any], log: Path) -> Started:

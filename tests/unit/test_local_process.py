@@ -27,6 +27,7 @@ from inference.local.recipe import Recipe, key_of, title_of
 from inference.local.setbacks import LONGEST_PAUSE_S, Setbacks, died, paused, remaining_s
 from inference.registry import LocalPlan
 from inference.runners.runner import Plan
+from inference.runners.threads import n_threads
 
 DESCRIBED = Description(1, "0.1.0", 4711, 5000, "0a1b")
 
@@ -104,6 +105,21 @@ def test_the_process_knows_nothing_of_our_settings_and_asks_nobody():
     assert given_ours["PATH"] == "/bin"
     assert given_ours["HF_HUB_OFFLINE"] == "1"
     assert not {"PYTHONPATH", "PYTHONHOME", "INFILL_API"} & given_ours.keys()
+
+
+def test_threads_that_wait_sleep_unless_the_user_has_them_spin():
+    assert environment({})["OMP_WAIT_POLICY"] == "PASSIVE"
+    assert environment({"OMP_WAIT_POLICY": "ACTIVE"})["OMP_WAIT_POLICY"] == "ACTIVE"
+
+
+@pytest.mark.parametrize(
+    ("n_seen", "n_taken"), [(1, 1), (2, 1), (4, 3), (6, 4), (8, 4), (16, 8), (64, 32)]
+)
+def test_a_model_leaves_the_editor_a_core(monkeypatch, n_seen, n_taken):
+    monkeypatch.delattr("os.sched_getaffinity", raising=False)
+    monkeypatch.setattr("os.cpu_count", lambda: n_seen)
+    assert n_threads() == n_taken
+    assert n_threads(n_seen) == n_seen
 
 
 def _no_such(name):

@@ -18,6 +18,7 @@ from inference.runners.gguf.rows import Rows
 from inference.runners.gguf.run import Desk
 from inference.runners.gguf.runner import GgufRunner
 from inference.runners.healing import Continuations
+from inference.runners.threads import n_threads
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -82,20 +83,8 @@ def _shape(library: Any, plan: Plan, context_tokens: int, n_rows: int) -> Any:
     shape.n_ctx = context_tokens * n_rows
     shape.n_seq_max = n_rows
     shape.n_outputs_max = shape.n_outputs_max_per_seq = MOST + 1
-    shape.n_threads = shape.n_threads_batch = plan.threads or _cores()
+    shape.n_threads = shape.n_threads_batch = n_threads(plan.threads)
     return shape
-
-
-def _cores() -> int:
-    """As many threads as there are cores, where two share one, and one less than there are.
-
-    They wait for each other by spinning: when something else wants the last core, a pass
-    takes ten times as long, and the editor is that something.
-    """
-    n_threads = os.cpu_count() or 1
-    if hasattr(os, "sched_getaffinity"):
-        n_threads = len(os.sched_getaffinity(0))
-    return max(1, min(n_threads - 1, max(4, n_threads // 2)))
 
 
 def _offloads(library: Any, plan: Plan) -> bool:

@@ -25,6 +25,7 @@ from inference.runners.safetensors.precision import open_model
 from inference.runners.safetensors.runner import SafetensorsRunner
 from inference.runners.safetensors.whole import whole_weights
 from inference.runners.texts import open_vocabulary
+from inference.runners.threads import n_threads
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -48,8 +49,7 @@ def load(plan: Plan) -> SafetensorsRunner:
         BackendError: cause "weights", "memory" or "tokenizer".
     """
     torch: Any = import_module("torch")
-    if plan.threads:
-        torch.set_num_threads(plan.threads)
+    torch.set_num_threads(n_threads(plan.threads))
     whole_weights(plan.weights)
     vocabulary = open_vocabulary(plan.weights, plan.tokenizer)
     config, generation = _described(plan)
