@@ -40,6 +40,7 @@ def load(plan: Plan) -> Scripted | Flowing:
     kind = Flowing if script.get("flows") else Scripted
     runner = kind(plan.context_tokens, note, script.get("says", ()))
     runner.step_s = script.get("step_s", _STEP_S)
+    runner.unready = script.get("unready", "")
     return runner
 
 
@@ -72,6 +73,7 @@ class Scripted:
         self._says = says
         self._note = note
         self.step_s = _STEP_S
+        self.unready = ""
 
     def run(self, ask: Ask) -> Generator[Step]:
         """Some breaths where it is told so, then one word a step."""
@@ -109,8 +111,16 @@ class Flowing(Scripted):
 
     run = None  # type: ignore[assignment]
 
+    async def ready(self) -> None:
+        """Nothing to compile."""
+        await asyncio.sleep(self.step_s)
+        _write(self._note, "ready")
+        if self.unready:
+            raise RuntimeError(self.unready)
+
     async def stream(self, ask: Ask) -> AsyncGenerator[Step]:
         """One word a step."""
+        _write(self._note, f"streams {ask.text}")
         _obey(ask.text)
         if ask.text == "give up":
             raise BackendError("the engine is dead", cause="died")

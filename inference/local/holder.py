@@ -130,11 +130,16 @@ class Holder:
 
     def _open(self, plan: Plan) -> BackendError | None:
         """Load the model; why it couldn't be."""
+        runner: Runner | AsyncRunner | None = None
         try:
-            self._runner = self._opening(plan)
+            runner = self._opening(plan)
+            if _is_async(runner):
+                asyncio.run_coroutine_threadsafe(runner.ready(), self._loop).result()
         except Exception as error:  # noqa: BLE001 - the libraries raise whatever they like
-            return as_fault(error, "loading the model")
-        self._plan = plan
+            fault = as_fault(error, "loading the model")
+            self._give_back(runner)
+            return fault
+        self._runner, self._plan = runner, plan
         return None
 
     def _tell_how(self, but: BackendError | None = None) -> None:
@@ -150,8 +155,7 @@ class Holder:
         self._tried_tokens = wanted.context_tokens
         self._tell("loading", None)
         self._let_go()
-        self._fault = fault = self._open(wanted)
-        but: BackendError | None = None
+        fault, but = self._open(wanted), None
         if fault is not None:
             but = BackendError(
                 f"no room for prompts of {wanted.context_tokens} tokens, so it is loaded for "
@@ -163,6 +167,10 @@ class Holder:
 
     def _let_go(self) -> None:
         runner, self._runner = self._runner, None
+        self._give_back(runner)
+
+    def _give_back(self, runner: Runner | AsyncRunner | None) -> None:
+        """What a model has taken; None has taken nothing."""
         try:
             if runner is None:
                 return

@@ -116,6 +116,10 @@ class AsyncRunner(Protocol):
         """What prompt and completion may take together."""
         ...
 
+    async def ready(self) -> None:
+        """Do what the first answer would else wait for; awaited before it is asked."""
+        ...
+
     def stream(self, ask: Ask, /) -> AsyncGenerator[Step]:
         """The answer as it comes; closing the generator ends the generation."""
         ...

@@ -113,6 +113,18 @@ async def test_a_model_that_schedules_by_itself_is_asked_all_at_once(windows):
     assert time.perf_counter() - began_s < 4 * 0.2
 
 
+async def test_a_model_is_asked_and_said_to_be_there_once_it_is_ready(windows):
+    """What an engine compiles at its first request is compiled by then."""
+    windows.script(flows=True, step_s=0.1)
+    model = windows.open()
+    asking = asyncio.create_task(collect(model, ask(1, text="first")))
+    await until(lambda: "loads 4096" in windows.notes)
+    assert "normal" not in windows.kinds
+    assert said(await asking) == "0 "
+    assert windows.notes == ["loads 4096", "ready", "streams first"]
+    assert windows.kinds == ["busy", "normal"]
+
+
 async def test_a_window_with_longer_prompts_has_the_model_loaded_for_them(windows):
     small, large = windows.open(), windows.open(context_tokens=9000)
     await collect(small, ask(1))

@@ -128,6 +128,14 @@ async def test_an_engine_that_gives_up_ends_its_process(windows):
     assert said(await collect(model, ask(1))) == "0 "
 
 
+async def test_an_engine_that_never_gets_ready_is_given_back(windows):
+    windows.script(flows=True, unready="nothing to compile with")
+    said = str(await failure(windows.open(), ask(1)))
+    assert said == "loading the model failed: RuntimeError: nothing to compile with"
+    assert windows.notes == ["loads 4096", "ready", "closed"]
+    assert windows.troubles == ["error"]
+
+
 async def test_asking_nothing_more_while_it_loads(windows):
     """Whoever stops waiting is gone at once, and the load goes on for the others."""
     windows.script(load_s=0.5)
