@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 
 __all__ = ["Outcome", "Rules", "complete"]
 
+# What no editor can hold and no source has, though some models can spell each byte.
+_NO_TEXT = ("\0", *map(chr, range(1, 9)), *map(chr, range(14, 27)), "\x7f")
 # Chunks that lie ready never suspend, so other tasks get their turn this often.
 _CHUNKS_PER_BREATH = 16
 # To judge a text takes time in proportion to its length: a longer one than this is
@@ -94,7 +96,8 @@ async def _listen(
     backend: Backend, request: Request, heard: Heard, clock: Clock, on_text: OnText | None
 ) -> None:
     """Take in the stream until it ends or enough has come."""
-    scanner = StopScanner(request.prompt.stops if request.prompt else ())
+    stops = request.prompt.stops if request.prompt else ()
+    scanner = StopScanner((*stops, *_NO_TEXT))
     cuts = CutScanner(heard.hole, heard.rules.extent)
     async with aclosing(backend.stream(request)) as chunks:
         async for sent in chunks:

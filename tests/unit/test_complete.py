@@ -89,6 +89,12 @@ async def test_generation_stops_at_a_stop_text():
     assert backend.sent == 3
 
 
+@pytest.mark.parametrize("mark", ["\0", "\x07", "\x7f"])
+async def test_what_no_editor_can_hold_is_an_end(mark):
+    outcome, _ = await _complete([f"a + b{mark}c"])
+    assert outcome.completion.text == "a + b"
+
+
 async def test_a_stop_text_within_the_limit_is_an_end_like_any():
     last = Chunk("\nb = c<eos>", finish_reason="length")
     outcome, _ = await _complete(["a", last], request=_request(suffix=""))
