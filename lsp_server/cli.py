@@ -186,7 +186,10 @@ def _add_engine(commands: _Commands) -> None:
     parser.add_argument("--print", action="store_true", help="print the command, start nothing")
     parser.add_argument("--gpus", type=int, metavar="N", help="take so many of a machine's GPUs")
     parser.add_argument(
-        "--memory-gb", type=float, metavar="G", help="of each GPU, of a machine that isn't this one"
+        "--memory-gb",
+        type=float,
+        metavar="G",
+        help="of each GPU as its maker counts, of a machine that isn't this one",
     )
     parser.add_argument("--nodes", type=int, default=1, metavar="N", help="machines to join by Ray")
     parser.add_argument("--max-model-len", type=int, default=0, metavar="N", help="tokens")

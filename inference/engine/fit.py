@@ -31,6 +31,12 @@ _BYTES_A_PARAMETER = {
     "mxfp4": 0.60,
     "int8_per_channel_weight_only": 1.10,
 }
+# What vLLM takes for files that are quantised so, and for no others.
+_OF_FILES = frozenset(
+    {"auto_awq", "auto_gptq", "awq", "awq_marlin", "compressed-tensors", "fbgemm_fp8", "fp8"}
+    | {"fp_quant", "gptq", "gptq_marlin", "inc", "modelopt", "modelopt_fp4", "modelopt_mixed"}
+    | {"modelopt_mxfp8", "moe_wna16", "quark"}
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,3 +104,8 @@ def weights_bytes(shape: Shape, quantization: str) -> int:
 def is_online(quantization: str) -> bool:
     """Whether vLLM quantises so while it loads weights of 16 bits."""
     return quantization in _BYTES_A_PARAMETER
+
+
+def is_of_files(quantization: str) -> bool:
+    """Whether vLLM reads so only what lies quantised on disk."""
+    return quantization in _OF_FILES

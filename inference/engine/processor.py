@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from inference.engine.flags import closing
 from inference.engine.split import LEAST_TOKENS, wanted
 from inference.engine.values import Layout, Recommendation
-from inference.engine.words import too_long
+from inference.engine.words import short_words, too_long
 from inference.machine.values import gigabytes
 
 if TYPE_CHECKING:
@@ -50,6 +50,7 @@ def recommend_processor(
         command=_command(shape, wish, length),
         environment=tuple(_environment(shape, pool, wish).items()),
         notes=(
+            *short_words(shape, length),
             _ADVICE,
             f"{gigabytes(pool)} for the cache at {token_bytes:,} B a token: {tokens:,} tokens",
         ),

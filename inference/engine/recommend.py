@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from inference.engine.fit import room
+from inference.engine.fit import is_of_files, room
 from inference.engine.flags import arguments
 from inference.engine.split import lay_out, roomiest
 from inference.engine.values import Recommendation, Step
-from inference.engine.words import reasons, refusal
+from inference.engine.words import reasons, refusal, wrong_files
 from inference.machine.values import gigabytes
 
 if TYPE_CHECKING:
@@ -38,6 +38,8 @@ def recommend(
     gpus = _alike([gpu for gpu in machine.gpus if gpu.vendor != "apple"])
     if not gpus:
         return Recommendation(refusal=_no_gpu(machine))
+    if is_of_files(wish.quantization) and not shape.quantized:
+        return Recommendation(refusal=wrong_files(shape, wish))
     fits = wish.max_model_len <= shape.context_tokens
     layout = lay_out(shape, gpus, wish, linked=machine.linked) if fits else None
     if layout is None:

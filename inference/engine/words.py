@@ -8,7 +8,7 @@ from inference.engine.drafts import config_of
 from inference.engine.fit import is_online, weights_bytes
 from inference.engine.gpus import multiplies_fp8
 from inference.engine.speed import COLD_TOKENS, reading_s
-from inference.engine.split import ONLINE_FP8, best_effort, lay_out, wanted
+from inference.engine.split import LEAST_TOKENS, ONLINE_FP8, best_effort, lay_out, wanted
 from inference.engine.values import Wish
 from inference.machine.values import gigabytes
 
@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from inference.machine.values import Gpu
 
 _WORTH_A_NOTE = 0.85
+# The default of `completion.max_tokens`.
+_COMPLETION = 64
 _MORE = (2, 4, 8, 16)
 
 
@@ -74,6 +76,7 @@ def _quantized_words(shape: Shape, gpu: Gpu, layout: Layout, wish: Wish) -> Iter
 
 
 def _length_words(shape: Shape, layout: Layout, wish: Wish) -> Iterator[str]:
+    yield from short_words(shape, layout.max_model_len)
     if layout.max_model_len > shape.native_tokens:
         yield (
             f"over {shape.native_tokens:,} tokens the model is stretched by YaRN, which costs "
@@ -88,6 +91,15 @@ def _length_words(shape: Shape, layout: Layout, wish: Wish) -> Iterator[str]:
         yield (
             f"over {shape.native_tokens:,} tokens the model would have to be stretched, at a "
             f"cost in quality: --max-model-len {shape.context_tokens} does so"
+        )
+
+
+def short_words(shape: Shape, tokens: int) -> Iterator[str]:
+    """That prompts of the default length don't fit, where the user asked for less."""
+    if tokens < min(LEAST_TOKENS, shape.context_tokens):
+        yield (
+            f"{tokens:,} tokens hold a prompt with its completion: set Infill's "
+            f"`context.budget_tokens` to {tokens - _COMPLETION} or less"
         )
 
 
@@ -149,6 +161,15 @@ def refusal(shape: Shape, gpus: Sequence[Gpu], wish: Wish, others: Sequence[Shap
 def too_long(shape: Shape, wish: Wish) -> str:
     """That the model can't take what is asked for."""
     return f"{shape.name} takes {shape.context_tokens:,} tokens, not {wish.max_model_len:,}"
+
+
+def wrong_files(shape: Shape, wish: Wish) -> str:
+    """That the weights aren't quantised as they are said to be."""
+    return (
+        f"--quantization {wish.quantization} is for files that are quantised so, and those of "
+        f"{shape.name} are in 16 bits. Name the folder of a quantised copy, or have vLLM quantise "
+        f"while it loads: --quantization {ONLINE_FP8}"
+    )
 
 
 def _ways(shape: Shape, gpus: Sequence[Gpu], wish: Wish, others: Sequence[Shape]) -> Iterator[str]:

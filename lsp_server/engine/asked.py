@@ -28,7 +28,10 @@ _GIB = 1024**3
 # What of a maker's round number a driver shows.
 _SHOWN = 0.99
 _LARGEST_PORT = 65_535
-_DESCRIBED = "GPU as described"
+# More than anybody has, so that a slip is told from a wish.
+_MOST_GPUS, _MOST_MEMORY_GB, _MOST_NODES = 1_024, 100_000, 1_024
+# The least that `context.budget_tokens` may be, and a completion.
+_LEAST_TOKENS = 320
 # What to name where a model doesn't fit, the first that does.
 _OTHERS = (
     "deepseek-coder-v2-lite-base",
@@ -91,13 +94,18 @@ def others() -> tuple[Shape, ...]:
 
 
 def _check(options: argparse.Namespace) -> None:
-    for name, value in (("--gpus", options.gpus), ("--memory-gb", options.memory_gb)):
-        if value is not None and value <= 0:
-            raise UsageError(f"{name} {value}: expected a number above 0")
-    if options.nodes < 1:
-        raise UsageError(f"--nodes {options.nodes}: expected 1 or more")
-    if options.max_model_len < 0:
-        raise UsageError(f"--max-model-len {options.max_model_len}: expected a number of tokens")
+    memory = ("--memory-gb", options.memory_gb, _MOST_MEMORY_GB)
+    for name, value, most in (("--gpus", options.gpus, _MOST_GPUS), memory):
+        # What is no number is above nothing.
+        if value is not None and not 0 < value <= most:
+            raise UsageError(f"{name} {value}: expected a number above 0, and {most:,} at most")
+    if not 1 <= options.nodes <= _MOST_NODES:
+        raise UsageError(f"--nodes {options.nodes}: expected a number from 1 to {_MOST_NODES:,}")
+    if options.max_model_len and options.max_model_len < _LEAST_TOKENS:
+        raise UsageError(
+            f"--max-model-len {options.max_model_len}: expected {_LEAST_TOKENS} or more, as that "
+            "is what the smallest prompts take with their completions"
+        )
     if not 0 < options.port <= _LARGEST_PORT:
         raise UsageError(f"--port {options.port}: expected a number from 1 to {_LARGEST_PORT}")
 
@@ -155,7 +163,8 @@ def _described(machine: Machine, options: argparse.Namespace) -> Machine:
     if options.memory_gb is not None:
         memory = int(options.memory_gb * _GIB * _SHOWN)
         gpus = tuple(
-            Gpu("nvidia", _DESCRIBED, memory, memory, index) for index in range(options.gpus or 1)
+            Gpu("nvidia", _name_of(options), memory, memory, index)
+            for index in range(options.gpus or 1)
         )
         return replace(machine, system="Linux", gpus=gpus, linked=None, trouble=())
     if options.gpus is None:
@@ -169,6 +178,11 @@ def _described(machine: Machine, options: argparse.Namespace) -> Machine:
         )
     gpus = tuple(replace(machine.gpus[0], index=index, uuid="") for index in range(options.gpus))
     return replace(machine, gpus=gpus)
+
+
+def _name_of(options: argparse.Namespace) -> str:
+    """As makers call it: their GB are units of 2^30, while all else is counted in 10^9."""
+    return f"GPU of {options.memory_gb:g} GiB as described"
 
 
 def _is_part(machine: Machine, there: Machine) -> bool:

@@ -95,6 +95,25 @@ def test_more_tokens_than_the_model_takes_are_refused():
     assert refusal == "deepseek-coder-v2-lite-base takes 131,072 tokens, not 200,000"
 
 
+def test_a_context_shorter_than_prompts_is_told():
+    """9,216 tokens hold the default budget with a completion."""
+    short = recommended(LITE, "80", 1, max_model_len=4096)
+    assert any("`context.budget_tokens` to 4032 or less" in note for note in short.notes)
+    enough = recommended(LITE, "80", 1, max_model_len=9216)
+    assert not any("context.budget_tokens" in note for note in enough.notes)
+    shape = shape_of(find_model("qwen2.5-coder-0.5b"))
+    slow = recommend_processor(shape, machine_of(), Wish(max_model_len=1024), "")
+    assert "`context.budget_tokens` to 960 or less" in slow.notes[0]
+
+
+@pytest.mark.parametrize("method", ["awq", "gptq_marlin", "fp8"])
+def test_16_bits_arent_read_as_files_of_less(method):
+    made = recommended(LITE, "80", 1, quantization=method)
+    assert made.command == ()
+    assert made.refusal.endswith(f"--quantization {FP8}")
+    assert recommended(LITE, "80", 1, quantization=FP8).command
+
+
 def test_the_command_for_the_large_model():
     made = recommended(LARGE, "80", 8)
     assert made.command[:3] == ("vllm", "serve", "deepseek-ai/DeepSeek-Coder-V2-Base")
