@@ -37,6 +37,8 @@ if TYPE_CHECKING:
 _OK, _NOT_FOUND, _FAILED = 200, 404, 500
 # Another server may have come in the place of one that wasn't heard of for so long.
 _SILENCE_S = 5.0
+# And, between two keystrokes, in the place of one that was.
+_KNOWN_S = 60.0
 _LEAST_NEW = 16
 _NOT_LLAMACPP = (
     "{host} isn't llama.cpp's llama-server, or an old one: it tells no `/props`; for other servers "
@@ -77,15 +79,15 @@ class LlamaCppBackend:
     def __init__(self, settings: BackendSettings) -> None:
         endpoint = parse_endpoint(settings.endpoint)
         root = replace(endpoint, url=endpoint.url.removesuffix("/v1"))
-        self._client = Client(root, settings.api_key, settings.sharing)
+        self._client = Client(root, settings.api_key, settings.sharing, self._forget)
         self._settings = settings
         self._chat = Terms(replace(root, url=f"{root.url}/v1"), settings.model, settings.spec)
-        self._patience = Patience(settings.report)
+        self._patience, self._asking = Patience(settings.report), Patience()
         self._slots = Slots()
         self._spelled = Spelled()
         self._takes_ids = settings.send_ids
         self._probed = False
-        self._heard_s = 0.0
+        self._heard_s = self._probed_s = 0.0
 
     @property
     def capabilities(self) -> Capabilities:
@@ -103,7 +105,9 @@ class LlamaCppBackend:
         """How sure it is that the server is the one that was probed."""
         if not self._probed:
             return "none"
-        return "some" if time.monotonic() - self._heard_s > _SILENCE_S else "full"
+        now_s = time.monotonic()
+        is_old = now_s - self._heard_s > _SILENCE_S or now_s - self._probed_s > _KNOWN_S
+        return "some" if is_old else "full"
 
     @property
     def probe_text(self) -> str:
@@ -117,6 +121,10 @@ class LlamaCppBackend:
             BackendError: it can't be reached, isn't llama.cpp's, or still loads its model.
         """
         self._patience.check()
+        self._asking.check()
+        return await self._asking.noted(self._found(ids))
+
+    async def _found(self, ids: tuple[int, ...] | None) -> str | None:
         call = self._call()
         try:
             http = await self._client.http()
@@ -129,6 +137,7 @@ class LlamaCppBackend:
             raise transport_fault(error, call, streaming=False) from error
         self._slots.resize(props.n_slots)
         self._takes_ids, self._probed, self._heard_s = alike, True, time.monotonic()
+        self._probed_s = self._heard_s
         return self._advice(props, missing, differs=ids is not None and not alike)
 
     async def _props(self, response: httpx.Response, call: Call) -> Props:

@@ -59,13 +59,15 @@ class OllamaBackend:
     def __init__(self, settings: BackendSettings) -> None:
         endpoint = parse_endpoint(settings.endpoint)
         root = endpoint.url.removesuffix("/v1").removesuffix("/api")
-        self._client = Client(replace(endpoint, url=root), settings.api_key, settings.sharing)
+        self._client = Client(
+            replace(endpoint, url=root), settings.api_key, settings.sharing, self._forget
+        )
         self._settings = settings
-        self._patience = Patience(settings.report)
+        self._patience, self._asking = Patience(settings.report), Patience()
         self._n_context = ollama.context_for(settings.budget_tokens, settings.spec)
         self._probed = False
         self._heard_s = 0.0
-        self._looked = False
+        self._answered = self._looked = False
 
     @property
     def capabilities(self) -> Capabilities:
@@ -77,7 +79,9 @@ class OllamaBackend:
         """How sure it is that the server is the one that was probed."""
         if not self._probed:
             return "none"
-        return "some" if time.monotonic() - self._heard_s > _SILENCE_S else "full"
+        # How much room it loaded the model with shows once it has.
+        wonders = self._answered and not self._looked
+        return "some" if wonders or time.monotonic() - self._heard_s > _SILENCE_S else "full"
 
     @property
     def probe_text(self) -> str:
@@ -91,6 +95,10 @@ class OllamaBackend:
             BackendError: it can't be reached, or lacks the model.
         """
         self._patience.check()
+        self._asking.check()
+        return await self._asking.noted(self._found())
+
+    async def _found(self) -> str | None:
         call, model = self._call(), self._settings.model
         try:
             http = await self._client.http()
@@ -98,9 +106,9 @@ class OllamaBackend:
             if shown.status_code != _OK:
                 raise self._fault(shown.status_code, shown, await shown.aread(), call)
         except httpx.HTTPError as error:
-            self._probed = False
+            self._forget()
             raise transport_fault(error, call, streaming=False) from error
-        if self._heard_s:
+        if self._answered:
             await self._look()
         self._probed, self._heard_s = True, time.monotonic()
         return self._advice(ollama.own_context(object_of(shown)))
@@ -124,9 +132,8 @@ class OllamaBackend:
         self._patience.check(request)
         async with aclosing(self._patience.noting(request, self._answer(request))) as chunks:
             async for chunk in chunks:
-                self._heard_s = time.monotonic()
+                self._heard_s, self._answered = time.monotonic(), True
                 yield chunk
-        await self._look()
 
     async def _answer(self, request: Request) -> AsyncGenerator[Chunk]:
         fields = ollama.asked(request, self._settings.model, self._settings.spec, self._n_context)
@@ -144,7 +151,7 @@ class OllamaBackend:
                     async for chunk in chunks:
                         yield chunk
         except httpx.HTTPError as error:
-            self._probed = False
+            self._forget()
             raise transport_fault(error, call, streaming=streaming) from error
 
     async def warm(self, request: Request, /) -> None:
@@ -160,9 +167,11 @@ class OllamaBackend:
     async def _look(self) -> None:
         """Tell, once, where it has the model loaded with less room than was asked for."""
         report, model = self._settings.report, self._settings.model
-        if self._looked or report is None:
+        if self._looked:
             return
         self._looked = True
+        if report is None:
+            return
         running: dict[str, Any] = {}
         with suppress(httpx.HTTPError):
             http = await self._client.http()
@@ -185,7 +194,8 @@ class OllamaBackend:
             raise fault
         if response.status_code == _OK:
             return
-        self._probed = self._probed and response.status_code < _FAILED
+        if response.status_code >= _FAILED:
+            self._forget()
         raise self._fault(response.status_code, response, await start_of(response), call)
 
     def _fault(
@@ -198,6 +208,10 @@ class OllamaBackend:
                 cause="model",
             )
         return status_fault(status, response.headers, body, call)
+
+    def _forget(self) -> None:
+        """Take nothing for granted of whatever answers next."""
+        self._probed = self._answered = self._looked = False
 
     def _call(self, secrets: tuple[str, ...] = (), *, new_tokens: int = 0) -> Call:
         return self._client.call(self._settings.model, secrets, new_tokens=new_tokens)

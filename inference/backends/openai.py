@@ -40,6 +40,8 @@ _REFUSED = (400, 422)
 _OK, _NOT_FOUND, _FAILED = 200, 404, 500
 # Another server may have come in the place of one that wasn't heard of for so long.
 _SILENCE_S = 5.0
+# And, between two keystrokes, in the place of one that was.
+_KNOWN_S = 60.0
 # Of two answers in a row that don't begin as asked, not both come from chance.
 _MAX_UNHEALED = 2
 # A fault is told without the names of what the server has, where it takes longer to tell them.
@@ -85,15 +87,15 @@ class OpenAIBackend:
         budget_tokens: int = 0,
         report: Report | None = None,
     ) -> None:
-        self._client = Client(parse_endpoint(endpoint), api_key, sharing)
+        self._client = Client(parse_endpoint(endpoint), api_key, sharing, self._forget)
         salt = _opaque(self._client.sharing.cache_salt)
         self._terms = Terms(self._client.endpoint, model, spec, salt)
         self._budget_tokens = budget_tokens
         self._report = report
-        self._patience = Patience(report)
+        self._patience, self._asking = Patience(report), Patience()
         self._first = self._manner = Manner(send_ids, heal or None)
         self._probed = False
-        self._heard_s = 0.0
+        self._heard_s = self._probed_s = 0.0
         self._n_unhealed = 0
         self._spelled = Spelled()
 
@@ -115,8 +117,9 @@ class OpenAIBackend:
         """How sure it is that the server is the one that was probed."""
         if not self._probed:
             return "none"
-        is_silent = time.monotonic() - self._heard_s > _SILENCE_S
-        return "some" if self._manner.kind != "other" and is_silent else "full"
+        now_s = time.monotonic()
+        is_old = now_s - self._heard_s > _SILENCE_S or now_s - self._probed_s > _KNOWN_S
+        return "some" if self._manner.kind != "other" and is_old else "full"
 
     @property
     def probe_text(self) -> str:
@@ -134,6 +137,10 @@ class OpenAIBackend:
             BackendError: the server can't be reached; ask again later.
         """
         self._patience.check()
+        self._asking.check()
+        return await self._asking.noted(self._found(ids))
+
+    async def _found(self, ids: tuple[int, ...] | None) -> str | None:
         model = self._terms.model
         try:
             found, models = await tried(self._client, model, ids, self._manner, self._first)
@@ -144,6 +151,7 @@ class OpenAIBackend:
         # A request may have been refused meanwhile.
         self._manner = replace(self._manner, ids=found.ids, heals=found.heals, kind=found.kind)
         self._probed, self._heard_s = True, time.monotonic()
+        self._probed_s = self._heard_s
         budget = self._budget_tokens
         return advice(
             self._client, model, found, models, budget_tokens=budget, has_ids=ids is not None

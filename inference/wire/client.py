@@ -17,7 +17,7 @@ from inference.wire.sharing import Sharing
 from inference.wire.trust import trusted
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncGenerator, Sequence
+    from collections.abc import AsyncGenerator, Callable, Sequence
 
     from inference.wire.endpoint import Endpoint
 
@@ -38,16 +38,24 @@ class Client:
         endpoint: where it is.
         key: sent as bearer token; never logged.
         sharing: what else goes with each request, and when it counts as gone.
+        lost: called when a kept connection was dead: another server may be there now.
 
     Raises:
         BackendError: a malformed key, or a session header that can't be one.
     """
 
-    def __init__(self, endpoint: Endpoint, key: str | None, sharing: Sharing | None = None) -> None:
+    def __init__(
+        self,
+        endpoint: Endpoint,
+        key: str | None,
+        sharing: Sharing | None = None,
+        lost: Callable[[], None] | None = None,
+    ) -> None:
         self.endpoint = endpoint
         self.sharing = sharing or Sharing()
         self._key = _checked_key(key, endpoint.host)
         self._header = _checked_header(self.sharing.session_header)
+        self._lost = lost
         self._made: httpx.AsyncClient | None = None
         self._making = asyncio.Lock()
 
@@ -116,6 +124,7 @@ class Client:
         )
         try:
             return KeptClient(
+                lost=self._lost,
                 headers={"Authorization": f"Bearer {self._key}"} if self._key else {},
                 timeout=httpx.Timeout(sharing.read_s, connect=sharing.connect_s),
                 verify=verify,

@@ -12,7 +12,7 @@ import httpx
 from inference.errors import BackendError
 from inference.types import Chunk
 from inference.wire.bounded import MOST_BYTES, beginning_of
-from inference.wire.events import DONE, endless, events, parse_object
+from inference.wire.events import DONE, DRAIN_S, drain, endless, events, parse_object
 from inference.wire.faults import event_fault
 from inference.wire.usage import usage_of
 
@@ -24,7 +24,6 @@ if TYPE_CHECKING:
 
     Read = Callable[[dict[str, Any]], Chunk]
 
-_DRAIN_S = 0.1
 _LEAST = -1e9  # Some servers send a large number for minus infinity.
 # Where generation ended for none of these, it was broken off: a filter, a lack of machines.
 _WHOLE = frozenset({"stop", "eos", "eos_token", "stop_sequence", "tool_calls", "function_call"})
@@ -117,7 +116,7 @@ async def _objects(response: httpx.Response, call: Call) -> AsyncGenerator[dict[
             if data == DONE:
                 break
             yield _sound(parse_object(data, call.host), call)
-        await _drain(found)
+        await drain(found)
 
 
 def _sound(event: dict[str, Any], call: Call) -> dict[str, Any]:
@@ -133,18 +132,10 @@ async def _usage_behind(rest: AsyncGenerator[dict[str, Any]]) -> Usage | None:
     """
     usage: Usage | None = None
     with suppress(TimeoutError, httpx.HTTPError, BackendError):
-        async with asyncio.timeout(_DRAIN_S):
+        async with asyncio.timeout(DRAIN_S):
             async for event in rest:
                 usage = usage_of(event) or usage
     return usage
-
-
-async def _drain(rest: AsyncGenerator[bytes]) -> None:
-    """Read what follows the end mark, as only a connection that was read to its end is kept."""
-    with suppress(TimeoutError):
-        async with asyncio.timeout(_DRAIN_S):
-            async for _ in rest:
-                pass
 
 
 def _choices(event: dict[str, Any], host: str) -> list[Any]:

@@ -6,9 +6,12 @@ https://html.spec.whatwg.org/multipage/server-sent-events.html#parsing-an-event-
 
 from __future__ import annotations
 
+import asyncio
 import json
-from contextlib import aclosing
+from contextlib import aclosing, suppress
 from typing import TYPE_CHECKING, Any
+
+import httpx
 
 from inference.errors import BackendError
 from inference.wire.bounded import MOST_BYTES
@@ -17,6 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, AsyncIterator
 
 DONE = b"[DONE]"
+DRAIN_S = 0.1
 _MARK = b"\xef\xbb\xbf"  # What some put before a text to say that it is UTF-8.
 _FIELD = b"data:"
 _OPENAI = "an OpenAI-compatible server"
@@ -71,6 +75,17 @@ async def lines(pieces: AsyncIterator[bytes], host: str) -> AsyncGenerator[bytes
             is_first = False
     if pending:
         yield pending.removeprefix(_MARK) if is_first else pending
+
+
+async def drain(rest: AsyncGenerator[bytes]) -> None:
+    """Read what follows the end, as only a connection that was read to its end is kept.
+
+    What is whole can't fail any more, and isn't waited for.
+    """
+    with suppress(TimeoutError, httpx.HTTPError, BackendError):
+        async with asyncio.timeout(DRAIN_S):
+            async for _ in rest:
+                pass
 
 
 def parse_object(data: bytes, host: str, speaks: str = _OPENAI) -> dict[str, Any]:

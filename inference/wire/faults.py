@@ -31,6 +31,8 @@ _NOT_FOUND, _TOO_MANY, _FAILED, _UNAVAILABLE = 404, 429, 500, 503
 _REDIRECTS = range(300, 400)
 _NO_MODEL = re.compile(r"(?is)model\b.{0,80}?(?:not (?:exist|found)|unknown|doesn't exist)")
 _NO_MEMORY = re.compile(r"(?i)out of memory|outofmemory|failed to allocate|not enough memory")
+# vLLM's "EngineCore encountered an issue", Ollama's "llama runner process has terminated".
+_DIED = re.compile(r"(?i)\bengine(?:core|dead)|engine (?:is |has )?(?:dead|died)|has terminated")
 _LOADS = re.compile(r"(?i)\bloading\b")
 _NO_NUMBERS = re.compile(r"(?i)\bnan\b|out of range float")
 _NO_PROXY = (
@@ -118,7 +120,8 @@ def status_fault(status: int, headers: Mapping[str, str], body: bytes, call: Cal
         return _quota_fault(status, headers, words, call)
     if status == _UNAVAILABLE and _LOADS.search(said_in(body)):
         message = f"{call.host} still loads its model; it will answer by and by"
-        return BackendError(message, retry_after_s=retry_after_s(headers) or _LOADING_S)
+        soonest_s = retry_after_s(headers) or _LOADING_S
+        return BackendError(message, cause="unreachable", retry_after_s=soonest_s)
     if status >= _FAILED:
         message = f"{call.host} failed ({status}){words}; its log may say why"
         cause, wait_s = _cause_of(said_in(body)), retry_after_s(headers)
@@ -206,6 +209,8 @@ def _quota_fault(status: int, headers: Mapping[str, str], words: str, call: Call
 def _cause_of(message: str) -> Cause:
     if _NO_MEMORY.search(message):
         return "memory"
+    if _DIED.search(message):
+        return "died"
     return "numbers" if _NO_NUMBERS.search(message) else "failed"
 
 

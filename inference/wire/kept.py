@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import time
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import httpx
 
 from inference.wire.bounded import whole_of
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 # A server that had closed a kept connection shows it at once; later, it may have begun.
 _STALE_S = 0.5
@@ -23,7 +26,15 @@ class KeptClient(httpx.AsyncClient):
     That may happen in the moment in which something is sent, and no byte of an answer has
     come then. What was sent over a new connection is never sent twice. Answers that aren't
     streamed are read up to a bound.
+
+    Args:
+        lost: called when a kept connection was dead: another server may be there now.
+        options: of any HTTP client.
     """
+
+    def __init__(self, *, lost: Callable[[], None] | None = None, **options: Any) -> None:
+        super().__init__(**options)
+        self._lost = lost
 
     async def send(
         self, request: httpx.Request, *, stream: bool = False, **options: Any
@@ -48,6 +59,8 @@ class KeptClient(httpx.AsyncClient):
                 is_late = time.monotonic() - began_s > _STALE_S
                 if trace.host or is_late or n_dead > _MOST_DEAD:
                     raise
+                if self._lost is not None:
+                    self._lost()
             except (httpx.ConnectError, httpx.ConnectTimeout) as error:
                 if trace.failed and trace.host != request.url.host:
                     raise httpx.ProxyError(str(error), request=request) from error

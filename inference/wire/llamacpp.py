@@ -17,7 +17,7 @@ from zlib import crc32
 from inference.errors import BackendError
 from inference.models.spec import sampling_for
 from inference.types import Chunk, Usage
-from inference.wire.events import events, parse_object
+from inference.wire.events import drain, events, parse_object
 from inference.wire.faults import event_fault
 from inference.wire.models import object_of
 
@@ -113,6 +113,7 @@ async def chunks_of(response: httpx.Response, call: Call) -> AsyncGenerator[Chun
             chunk = _chunk(event, call.host)
             yield chunk
             if chunk.finish_reason is not None:
+                await drain(found)
                 return
     raise BackendError(
         f"{call.host} broke off its answer without saying that it was done; its log may say why",

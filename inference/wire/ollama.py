@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, cast
 from inference.errors import BackendError
 from inference.models.spec import sampling_for
 from inference.types import Chunk, Usage
-from inference.wire.events import lines, parse_object
+from inference.wire.events import drain, lines, parse_object
 from inference.wire.faults import event_fault
 
 if TYPE_CHECKING:
@@ -78,6 +78,7 @@ async def chunks_of(response: httpx.Response, call: Call) -> AsyncGenerator[Chun
             chunk = _chunk(event, call.host)
             yield chunk
             if chunk.finish_reason is not None:
+                await drain(found)
                 return
     raise BackendError(
         f"{call.host} broke off its answer without saying that it was done; its log may say why",
@@ -86,8 +87,7 @@ async def chunks_of(response: httpx.Response, call: Call) -> AsyncGenerator[Chun
 
 
 def _chunk(event: dict[str, Any], host: str) -> Chunk:
-    message = cast("dict[str, Any]", event.get("message") or {})
-    text: Any = event.get("response", message.get("content"))
+    text: Any = event.get("response", _object(event.get("message")).get("content"))
     done = bool(event.get("done"))
     if text is None and done:
         text = ""
@@ -124,9 +124,9 @@ def _logprobs(event: dict[str, Any]) -> list[float]:
 
 def loaded_context(answer: dict[str, Any], model: str) -> int | None:
     """How many tokens a loaded model holds, by `/api/ps`; None where it isn't loaded or untold."""
-    rows = cast("list[Any]", answer.get("models") or [])
-    objects = (cast("dict[str, Any]", row) for row in rows if isinstance(row, dict))
-    for row in objects:
+    told: Any = answer.get("models")
+    rows: list[Any] = [*told] if isinstance(told, list) else []
+    for row in map(_object, rows):
         if _same(str(row.get("name", "")), model) or _same(str(row.get("model", "")), model):
             found = row.get("context_length")
             return found if type(found) is int and found > 0 else None
@@ -135,7 +135,7 @@ def loaded_context(answer: dict[str, Any], model: str) -> int | None:
 
 def own_context(answer: dict[str, Any]) -> int | None:
     """How many tokens a model was made for, by `/api/show`."""
-    told = cast("dict[str, Any]", answer.get("model_info") or {})
+    told = _object(answer.get("model_info"))
     found = (value for key, value in told.items() if key.endswith(".context_length"))
     return next((one for one in found if type(one) is int and one > 0), None)
 
@@ -147,3 +147,7 @@ def _same(one: str, other: str) -> bool:
 
 def _tagged(name: str) -> str:
     return name if ":" in name.rpartition("/")[2] else f"{name}:latest"
+
+
+def _object(found: Any) -> dict[str, Any]:
+    return cast("dict[str, Any]", found) if isinstance(found, dict) else {}

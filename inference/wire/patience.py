@@ -6,18 +6,20 @@ import time
 from contextlib import aclosing
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from inference.errors import BackendError, DeclinedError
 from inference.types import Condition
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncGenerator, Callable
+    from collections.abc import AsyncGenerator, Awaitable, Callable
 
     from inference.types import Chunk, Request
 
     Clock = Callable[[], float]
     Report = Callable[[Condition], None]
+
+Found = TypeVar("Found")
 
 # One failure may come from chance. From the second in a row on there is a pause, twice as
 # long each time.
@@ -105,6 +107,19 @@ class Patience:
             raise
         except BackendError as fault:
             raise self._noted(fault, request) from fault.__cause__
+
+    async def noted(self, question: Awaitable[Found]) -> Found:
+        """What is found out by asking; how that ends is noted.
+
+        Raises:
+            BackendError: as it fails, with the pause that it brings.
+        """
+        try:
+            found = await question
+        except BackendError as fault:
+            raise self.failed(fault) from fault.__cause__
+        self.answered()
+        return found
 
     def failed(self, fault: BackendError) -> BackendError:
         """The failure to raise, once it is noted."""

@@ -6,6 +6,7 @@ import asyncio
 import json
 from contextlib import aclosing
 from itertools import pairwise
+from typing import Any
 
 import httpx
 from hypothesis import given
@@ -35,6 +36,14 @@ class _Cut(httpx.AsyncByteStream):
             yield piece
 
 
+def _spelled(event: dict[str, Any], form: str) -> str:
+    """An event as servers may send it: with more than its data, or over several lines."""
+    text = json.dumps(event, ensure_ascii=False, indent=1 if form == "split" else None)
+    if form != "split":
+        return form.replace("{}", text)
+    return "".join(f"data: {line}\n" for line in text.split("\n")) + "\n"
+
+
 def _read(data: bytes, places: list[int], n: int) -> list[Chunk]:
     async def chunks() -> list[Chunk]:
         response = httpx.Response(200, stream=_Cut(data, places))
@@ -49,19 +58,23 @@ def _read(data: bytes, places: list[int], n: int) -> list[Chunk]:
     order=st.randoms(use_true_random=False),
     places=st.lists(st.integers(0, 4000), max_size=12),
     noise=st.sampled_from(["", ": keep-alive\n\n", "data:\n\n", 'data: {"choices": []}\n\n']),
+    mark=st.sampled_from(["", "\ufeff"]),
+    end=st.sampled_from(["\n", "\r\n", "\r"]),
+    form=st.sampled_from(["data: {}\n\n", "data:{}\n", "id: 1\ndata: {}\nevent: x\n\n", "split"]),
 )
-def test_a_stream_is_read_alike_however_it_is_cut(answers, order, places, noise):
+def test_a_stream_is_read_alike_however_it_is_cut(answers, order, places, noise, mark, end, form):
     """Each of several answers keeps its text and its order; what it took comes last."""
     left = [[*texts, None] for texts in answers]
     events = []
     while any(left):
         index = order.choice([place for place, one in enumerate(left) if one])
         text = left[index].pop(0)
-        end = {"finish_reason": "stop"} if text is None else {}
-        events.append({"choices": [{"index": index, "text": text or ""} | end]})
+        why = {"finish_reason": "stop"} if text is None else {}
+        events.append({"choices": [{"index": index, "text": text or ""} | why]})
     events.append({"choices": [], "usage": {"prompt_tokens": 3, "completion_tokens": 2}})
-    lines = [f"data: {json.dumps(event, ensure_ascii=False)}\n\n" for event in events]
-    data = (noise + noise.join([*lines, "data: [DONE]\n\n"])).encode()
+    spelled = [_spelled(event, form) for event in events]
+    stream = mark + noise + noise.join([*spelled, "data: [DONE]\n\n"])
+    data = stream.replace("\n", end).encode()
     found = _read(data, places, len(answers))
     for index, expected in enumerate(answers):
         mine = [chunk for chunk in found if chunk.index == index]

@@ -167,7 +167,7 @@ def test_a_beginning_is_spelled_so_that_nothing_in_it_is_notation():
         ({"/completion": Answer({"error": {"message": "Invalid API Key"}}, 401)}, "key", "API key"),
         (
             {"/completion": Answer({"error": {"message": "Loading model"}}, 503)},
-            "failed",
+            "unreachable",
             "still loads its model",
         ),
         (
@@ -195,6 +195,7 @@ def test_a_beginning_is_spelled_so_that_nothing_in_it_is_notation():
             "gave up",
         ),
         ({"/completion": Answer(('data: {"x": 1}\n\n',))}, "failed", "unknown shape"),
+        ({"/completion": Answer(("data: {oops\n\n",))}, "failed", r"llama\.cpp's llama-server"),
     ],
 )
 async def test_what_goes_wrong_has_a_cause_and_a_remedy(answers, cause, said):
@@ -204,6 +205,14 @@ async def test_what_goes_wrong_has_a_cause_and_a_remedy(answers, cause, said):
             await answer(backend, request())
         await backend.aclose()
     assert caught.value.cause == cause
+
+
+async def test_a_server_that_fails_is_no_other_kind_of_server():
+    with serve({"/props": Answer({"error": {"message": "boom"}}, 500)}) as server:
+        backend = backend_at(server)
+        with pytest.raises(BackendError, match=r"failed \(500\): 'boom'"):
+            await backend.probe(None)
+        await backend.aclose()
 
 
 async def test_another_kind_of_server_is_told():

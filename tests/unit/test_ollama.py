@@ -88,8 +88,16 @@ async def test_a_model_that_is_loaded_with_less_room_is_told_once():
     small = {"/api/ps": Answer({"models": [{"name": "m:latest", "context_length": 4096}]})}
     with serve(ANSWERS | small) as server:
         backend = backend_at(server, told.append)
-        await answer(backend, request())
-        await answer(backend, request())
+        await backend.probe(None)
+        assert backend.certainty == "full"
+        async with aclosing(backend.stream(request())) as chunks:
+            await anext(chunks)
+        # It has loaded the model now, and an answer is mostly cut off before its end.
+        assert backend.certainty == "some"
+        for _ in range(2):
+            await backend.probe(None)
+            await answer(backend, request())
+            assert backend.certainty == "full"
         await backend.aclose()
     [condition] = told
     assert condition.kind == "warning"
@@ -104,6 +112,15 @@ async def test_a_model_made_for_less_than_the_budget_is_told_at_once():
         await backend.aclose()
     assert told is not None
     assert "made for 163840 tokens" in told
+
+
+async def test_what_it_tells_of_its_models_may_be_nonsense():
+    told = {"/api/show": Answer({"model_info": 5}), "/api/ps": Answer({"models": 5})}
+    with serve(ANSWERS | told) as server:
+        backend = backend_at(server)
+        await answer(backend, request())
+        assert await backend.probe(None) is None
+        await backend.aclose()
 
 
 @pytest.mark.parametrize("path", ["/api/show", "/api/generate"])
@@ -123,7 +140,8 @@ async def test_a_model_that_is_not_there_is_to_be_pulled(path):
         (lines(SAID[0]), "broke off"),
         (lines(SAID[0], {"error": "an error was encountered"}), "gave up"),
         (lines({"done": False}), "unknown shape"),
-        (("no json\n",), "isn't JSON"),
+        (lines({"message": "no object", "done": False}), "unknown shape"),
+        (("no json\n",), "isn't JSON; does `endpoint` lead to Ollama"),
     ],
 )
 async def test_a_stream_that_goes_wrong_says_how(body, said):

@@ -66,6 +66,27 @@ FAULTS = {
     ),
     "key echo": (wire.Script(status=403, body='{"error": "no such key ' + KEY + '"}'), "(403);"),
     "page": (wire.Script(body="<html></html>", content_type="text/html"), "a web page"),
+    "a page of a proxy": (
+        wire.Script(status=502, body="<html></html>", content_type="text/html"),
+        "failed (502)",
+    ),
+    "a page for what is too large": (
+        wire.Script(status=413, body="<html></html>", content_type="text/html"),
+        "no request of that size",
+    ),
+    "another packing": (
+        wire.Script(body="data: {}", headers=(("Content-Encoding", "br, x-odd"),)),
+        "packed its answer in a way that wasn't asked for: 'br, x-odd'",
+    ),
+    "a broken packing": (
+        wire.Script(body="data: {}", headers=(("Content-Encoding", "gzip"),)),
+        "can't be unpacked",
+    ),
+    "json without end": (
+        wire.Script(body=" " * 4_000_001, content_type="application/json"),
+        "more than 4000000 bytes",
+    ),
+    "events without end": (wire.Script(body="data: [,,,,,,,,,\n" * 410_000), "more than 4000000"),
     "nonsense": (wire.Script(events=("data: {oops",)), "isn't JSON"),
     "a list": (wire.Script(events=("data: []",)), "isn't an object"),
     "nested without end": (wire.Script(events=("data: " + "[" * 30_000,)), "isn't JSON"),

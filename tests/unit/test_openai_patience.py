@@ -268,7 +268,9 @@ def test_what_is_refused_for_another_reason_is_not_too_long():
         (404, "Not Found", "failed"),
         (500, "CUDA out of memory. Tried to allocate 2 GiB", "memory"),
         (500, "Out of range float values are not JSON compliant: nan", "numbers"),
-        (503, "loading", "failed"),
+        (500, "EngineCore encountered an issue. See stack trace (above).", "died"),
+        (503, "Loading model", "unreachable"),
+        (503, "overloaded", "failed"),
     ],
 )
 def test_each_failure_has_its_cause(status, words, cause):
@@ -277,4 +279,6 @@ def test_each_failure_has_its_cause(status, words, cause):
 
 def test_an_error_within_a_stream_has_its_cause():
     assert event_fault({"message": "CUDA out of memory"}, CALL).cause == "memory"
-    assert event_fault("engine died", CALL).cause == "failed"
+    assert event_fault("engine died", CALL).cause == "died"
+    assert event_fault("llama runner process has terminated", CALL).cause == "died"
+    assert event_fault("no", CALL).cause == "failed"
