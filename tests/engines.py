@@ -46,10 +46,13 @@ def vllm_python() -> str:
 
 
 def environment(**more: str) -> dict[str, str]:
-    """For such an interpreter: our packages and tests on its path, nothing fetched."""
+    """For such an interpreter: our packages and tests on its path, nothing fetched.
+
+    Its threads sleep where they wait, as in the process that holds a model.
+    """
     path = os.pathsep.join((str(ROOT), str(ROOT / "tests")))
-    offline = {"HF_HUB_OFFLINE": "1", "TOKENIZERS_PARALLELISM": "false"}
-    return {**os.environ, **offline, "PYTHONPATH": path, **more}
+    own = {"HF_HUB_OFFLINE": "1", "TOKENIZERS_PARALLELISM": "false", "OMP_WAIT_POLICY": "PASSIVE"}
+    return {**os.environ, **own, "PYTHONPATH": path, **more}
 
 
 def answer(python: str, script: Path, *arguments: object, timeout_s: float = 300) -> Any:

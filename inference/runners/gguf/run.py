@@ -77,8 +77,13 @@ class _Answer:
         return found
 
     def choose(self, logits: Logits, drafted: tuple[int, ...]) -> list[Chosen]:
-        """The tokens of the draft that are right, and the one that is right behind them."""
+        """The tokens of the draft that are right, and the one that is right behind them.
+
+        None where the answer can't begin as it must.
+        """
         allowed = self.desk.continuations().allowed(self.rest) if self.rest else []
+        if self.rest and not allowed:
+            return []
         found: list[Chosen] = []
         for row, guess in zip(logits, (*drafted, None), strict=True):
             found.append(chosen_of(row, self.ask, self.desk.chance, allowed))
@@ -102,10 +107,11 @@ class _Answer:
         self.n_left -= n_said
         self.rest = left_of(self.rest, spelt)
         reason: FinishReason | None = "length" if not self.n_left else None
-        reason = "stop" if n_said < len(numbers) else reason
+        reason = "stop" if n_said < len(numbers) or not numbers else reason
         return Step(
             token_ids=tuple(said),
-            text=self._decoder.decode(spelt, final=reason is not None),
+            # Half a character at the end is left out.
+            text=self._decoder.decode(spelt),
             logprob=sum(one.logprob for one in chosen[:n_said]),
             finish_reason=reason,
         )
@@ -161,7 +167,7 @@ def _generate(going: _Answer, feed: Ids) -> Generator[Step]:
         drafted = draft.ids if draft is not None else ()
         started = perf_counter()
         chosen = going.choose(going.read(feed, 1 + len(drafted)), drafted)
-        n_right = len(chosen) - 1
+        n_right = max(0, len(chosen) - 1)
         if economy is not None and len(feed) == 1 + len(drafted):
             economy.learn(draft, len(drafted), n_right, perf_counter() - started)
         if n_right < len(drafted):
