@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from inference.answer.complete import Rules, complete
 from inference.errors import BackendError, InferenceError
+from inference.registry import ON_THIS_MACHINE
 from inference.types import NoCompletion, Request, Sampling
 from lsp_server.preparation import Prepared, prepare
 
@@ -24,6 +25,17 @@ if TYPE_CHECKING:
     from inference.answer.complete import Outcome
     from inference.types import Completion, Prompt
     from lsp_server.workspace import Remembered, Workspace
+_SILENT = (
+    "the backend {backend!r} gave no answer within {deadline_ms} ms; check that it runs, or raise "
+    "`completion.deadline_ms`"
+)
+# Who computes here computes as fast as the machine does.
+_STILL_READS = (
+    "the model on this machine hasn't read the prompt within {deadline_ms} ms; the next request "
+    "goes on from what it has read. If that happens again, lower `context.budget_tokens` or "
+    "`local.threads` (others use the processor, too), take a smaller model, or raise "
+    "`completion.deadline_ms`"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +79,7 @@ async def answer(
             prepared = await _prepared(workspace, snapshot, executor)
         with _while_here(workspace):
             outcome = await _streamed(workspace, snapshot, prepared, on_text)
-        _check_deadline(workspace, outcome)
+        check_deadline(workspace, outcome)
     except InferenceError as error:
         health.failed(error)
         return _failed(error, started)
@@ -191,14 +203,17 @@ def _extent(suffix: str) -> Literal["line", "block"]:
     return "line" if rest.strip() else "block"
 
 
-def _check_deadline(workspace: Workspace, outcome: Outcome) -> None:
-    """Silence up to the deadline is a failure of the backend, not a lack of ideas."""
+def check_deadline(workspace: Workspace, outcome: Outcome) -> None:
+    """Silence up to the deadline is a failure of the backend, not a lack of ideas.
+
+    Raises:
+        BackendError: it was silent; says what is likely the matter.
+    """
     deadline_ms = workspace.settings.completion.deadline_ms
     if outcome.first_token_s is None and outcome.total_s * 1000 >= deadline_ms:
-        raise BackendError(
-            f"the backend {workspace.settings.backend!r} gave no answer within {deadline_ms} ms; "
-            "check that it runs, or raise `completion.deadline_ms`"
-        )
+        backend = workspace.settings.backend
+        silent = _STILL_READS if backend in ON_THIS_MACHINE else _SILENT
+        raise BackendError(silent.format(backend=backend, deadline_ms=deadline_ms))
 
 
 def _failed(error: InferenceError, started: float) -> Answer:

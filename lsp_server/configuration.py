@@ -276,6 +276,10 @@ def _tree(flat: Mapping[str, Any]) -> Tree:
 def _check_names(origin: Mapping[str, str]) -> None:
     known = [name for name, _ in leaves(Settings)]
     for name, source in origin.items():
+        group = [one for one in known if one.startswith(f"{name}.")]
+        if group:
+            held = ", ".join(group)
+            raise SettingError(f"{source}: there is no setting {name!r}; it is a group: {held}")
         if name not in known:
             near = difflib.get_close_matches(name, known, n=1)
             hint = f"did you mean {near[0]!r}?" if near else f"known: {', '.join(known)}"

@@ -30,6 +30,8 @@ if TYPE_CHECKING:
 _EXIT_S = 2.0
 _FOLDER = "local"
 _LATER = "that was the third time in a short while, so it is only tried again after a pause"
+# A process that is there answers sooner.
+_SOON_S = 1.0
 
 
 class LocalModel:
@@ -130,13 +132,20 @@ class LocalModel:
         if await self._is_held_back():
             raise self._held_back()
         try:
-            self._reached = reached = await asyncio.to_thread(reach, self._recipe, self._folder)
+            self._reached = reached = await self._reach()
         except BackendError as error:
             self._set_back(error)
             raise
         self._key = reached.key
         self._link = await linked(reached.connection, self._hear, self._bury)
         return self._link
+
+    async def _reach(self) -> Reached:
+        """The process; one that has to be started first is as good as loading."""
+        reaching = asyncio.create_task(asyncio.to_thread(reach, self._recipe, self._folder))
+        if not (await asyncio.wait({reaching}, timeout=_SOON_S))[0]:
+            self._hear("loading", None)
+        return await reaching
 
     async def _is_held_back(self) -> bool:
         """Whether it failed lately, and nothing has changed since."""

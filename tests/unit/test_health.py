@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import asyncio
+from types import SimpleNamespace
 
 import pytest
 
+from inference.answer.complete import Outcome
 from inference.errors import BackendError, BudgetError
-from inference.types import Condition
+from inference.types import Condition, NoCompletion
 from lsp_server import health as module
+from lsp_server.completion import check_deadline
 from lsp_server.health import Health
+from lsp_server.settings import Settings
 
 
 @pytest.fixture
@@ -25,6 +29,19 @@ def told():
     """A health and how often somebody was told."""
     calls = []
     return Health(lambda: calls.append(1)), calls
+
+
+@pytest.mark.parametrize(
+    ("backend", "words"),
+    [("openai", "check that it runs"), ("lite", "goes on from what it has read")],
+)
+def test_silence_up_to_the_deadline_is_told_by_what_is_likely(backend, words):
+    """A server may hang; a model on this machine is still reading."""
+    workspace = SimpleNamespace(settings=Settings(backend=backend))
+    nothing = Outcome(NoCompletion("nothing came"), None, 20.1, 0)
+    with pytest.raises(BackendError, match=f"within 20000 ms; .*{words}"):
+        check_deadline(workspace, nothing)
+    check_deadline(workspace, Outcome(NoCompletion("no idea"), 0.2, 20.1, 3))
 
 
 def test_a_failure_is_told_once_for_each_cause(told):
