@@ -40,7 +40,9 @@ class Infill:
         }
         self.environment |= {name: str(home / name.lower()) for name in FOLDERS}
 
-    def __call__(self, *arguments: str, cwd: Path, stdin: str = "", **variables: str) -> Ran:
+    def __call__(
+        self, *arguments: str, cwd: Path, stdin: str = "", timeout_s: float = 120, **variables: str
+    ) -> Ran:
         """Run one command in a folder; a stack trace on standard error fails the test."""
         done = subprocess.run(
             [SCRIPT, *arguments],
@@ -49,7 +51,7 @@ class Infill:
             env=self.environment | variables,
             capture_output=True,
             check=False,
-            timeout=120,
+            timeout=timeout_s,
         )
         ran = Ran(done.returncode, done.stdout.decode(), done.stderr.decode())
         assert "Traceback" not in ran.err, ran.err

@@ -5,6 +5,10 @@ from __future__ import annotations
 import doctor_wire
 import pytest
 from editing import repository_in
+from engines import lite_python
+
+# Where something else keeps the machine busy, twenty answers take their time.
+PATIENCE_S = 600
 
 
 def levels(ran):
@@ -54,12 +58,36 @@ def test_wrong_settings_are_a_finding_too(infill, tmp_path):
 def test_a_real_server_of_a_model_that_knows_nothing(infill, tmp_path, vllm_server):
     """Everything about the server is well; its random weights fill no hole."""
     more = {"served_model": "tiny", "tokenizer": vllm_server.tokenizer}
-    arguments = settings(vllm_server.endpoint, **more)
-    ran = infill("doctor", "--json", *arguments, cwd=repository_in(tmp_path))
+    arguments = settings(vllm_server.endpoint, **more, **{"context.budget_tokens": 512})
+    root = repository_in(tmp_path)
+    ran = infill("doctor", "--json", *arguments, cwd=root, timeout_s=PATIENCE_S)
     found = levels(ran)
-    well = ("endpoint", "key", "model", "context", "ids", "prefix cache")
+    well = ("endpoint", "key", "model", "context", "prefix cache")
     assert {check: found[check] for check in well} == dict.fromkeys(well, "ok"), ran.out
-    assert found["round trip"] == "error"
-    ran = infill("doctor", "--json", *arguments, "--set", "served_model=other", cwd=tmp_path)
+    # A machine that is busy with something else may not answer in time.
+    assert found["ids"] == "ok" or "couldn't be found out" in ran.out, ran.out
+    assert (found["round trip"], found["kind"]) == ("error", "skipped")
+    more["served_model"] = "other"
+    arguments = settings(vllm_server.endpoint, **more)
+    ran = infill("doctor", "--json", *arguments, cwd=tmp_path, timeout_s=PATIENCE_S)
     assert levels(ran)["model"] == "error"
     assert "tiny" in next(one["found"] for one in ran.json["findings"] if one["check"] == "model")
+
+
+@pytest.mark.needs_lite
+def test_a_model_on_this_machine_is_loaded_first(infill, tmp_path, tiny_model):
+    """That takes as long as it takes, and is no silence."""
+    pairs = {
+        "backend": "lite",
+        "model": tiny_model,
+        "format": "deepseek-v2",
+        "local.python": lite_python(),
+        "local.idle_minutes": "0.05",
+        "context.budget_tokens": "512",
+    }
+    arguments = [part for key, value in pairs.items() for part in ("--set", f"{key}={value}")]
+    ran = infill("doctor", "--json", *arguments, cwd=repository_in(tmp_path), timeout_s=PATIENCE_S)
+    found = levels(ran)
+    well = ("extras", "backend", "tokenizer", "ids", "prefix cache")
+    assert {check: found[check] for check in well} == dict.fromkeys(well, "ok"), ran.out
+    assert (found["round trip"], found["kind"]) == ("error", "skipped")
