@@ -70,7 +70,7 @@ class LocalModel:
         self._setbacks, self._reason = Setbacks(), BackendError("")
         self._key = ""
         self._condition = Condition("normal")
-        self._closed = False
+        self._failed = self._closed = False
 
     async def stream(self, ask: Ask) -> AsyncGenerator[Step]:
         """The answer, step by step; closing the generator ends the generation.
@@ -109,9 +109,9 @@ class LocalModel:
         """The connection there is, or the one that all who ask now wait for."""
         if self._closed:
             raise BackendError("the backend was closed")
-        if self._link is not None and not self._link.is_over:
+        if self._link is not None and not self._link.is_over and not self._failed:
             return self._link
-        if self._link is not None:
+        if self._link is not None and self._link.is_over:
             # What its end means for a new start isn't known before.
             await self._link.end()
         if self._connecting is None:
@@ -129,6 +129,11 @@ class LocalModel:
             task.exception()
 
     async def _connect(self) -> Link:
+        if self._link is not None and not self._link.is_over:
+            # Its model couldn't be loaded, which it tells as long as the files are the same.
+            if await asyncio.to_thread(key_of, self._recipe) == self._key:
+                return self._link
+            await self._link.close()
         if await self._is_held_back():
             raise self._held_back()
         try:
@@ -136,7 +141,7 @@ class LocalModel:
         except BackendError as error:
             self._set_back(error)
             raise
-        self._key = reached.key
+        self._key, self._failed = reached.key, False
         self._link = await linked(reached.connection, self._hear, self._bury)
         return self._link
 
@@ -167,6 +172,7 @@ class LocalModel:
 
     def _hear(self, state: State, fault: BackendError | None) -> None:
         """How the model is, as its process tells."""
+        self._failed = state == "failed"
         if state == "loading":
             self._tell(Condition("busy", f"loading {self._title}"))
         elif state == "ready" and fault is not None:

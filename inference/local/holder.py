@@ -86,13 +86,14 @@ class Holder:
             self._changed.notify()
 
     def close(self, patience_s: float) -> None:
-        """Give memory and devices back; waits so long for what is being done."""
+        """Give memory and devices back; waits so long for what is being done, not for a load."""
         with self._changed:
             self._closing = True
             for turn in (*self._turns.clear(), *self._running):
                 turn.leave()
             self._changed.notify()
-        self._thread.join(patience_s)
+        if self._runner is not None:
+            self._thread.join(patience_s)
 
     def _work(self) -> None:
         """All that this thread does; its end that nobody asked for is the model's."""

@@ -40,10 +40,9 @@ if TYPE_CHECKING:
     from inference.local.holder import Opening, State
     from inference.runners.runner import RunnerName
 
-# After a model couldn't be loaded, whoever asks is told why for so long.
-_REMEMBERED_S = 60.0
 _LARGEST_LOG = 1_000_000
 _PATIENCE_S = 20.0
+_COMING_S = 1.0
 _DIED, _REFUSED, _STUCK = 70, 3, 71
 _LOOPBACK = "127.0.0.1"
 
@@ -60,6 +59,8 @@ class Parameters:
         version: of whoever started it.
         idle_s: after so long without a question it ends.
         kept_s: and so long after its last user has gone.
+        remembered_s: and so long after its model couldn't be loaded; until then whoever
+            asks is told why.
     """
 
     runner: str | list[str]
@@ -68,6 +69,7 @@ class Parameters:
     version: str
     idle_s: float
     kept_s: float
+    remembered_s: float
 
 
 def main() -> None:
@@ -125,7 +127,7 @@ class Host:
         self.state: tuple[State, BackendError | None] = ("loading", None)
         self.idle_s = parameters.idle_s
         self._sessions: set[Session] = set()
-        self._used_s = self._alone_s = time.monotonic()
+        self._used_s = self._alone_s = self._noted_s = time.monotonic()
         self._over = asyncio.Event()
         self._goodbye, self._code = "stopped", 0
 
@@ -159,8 +161,9 @@ class Host:
 
     @property
     def is_unused(self) -> bool:
-        """Whether nobody would miss it."""
-        return not (self._sessions or self.holder.is_busy)
+        """Whether nobody would miss it; who starts it to load a model comes at once."""
+        is_left = time.monotonic() - self._alone_s >= _COMING_S
+        return not self._sessions and (is_left or not self.holder.is_busy)
 
     async def _accept(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         """One connection, from its greeting to its end."""
@@ -206,13 +209,15 @@ class Host:
     def _note(self, state: State, fault: BackendError | None) -> None:
         self.state = state, fault
         self.used()
+        self._noted_s = time.monotonic()
         for session in self._sessions:
             session.tell(state, fault)
         if state == "died":
             self.end("died", _DIED)
 
     def _next_look_s(self) -> float:
-        return max(0.02, min(5.0, self.idle_s / 4, self._parameters.kept_s / 4))
+        waits_s = self.idle_s, self._parameters.kept_s, self._parameters.remembered_s
+        return max(0.02, min(5.0, *(each / 4 for each in waits_s)))
 
     def _look(self) -> None:
         """Whether it is time to end."""
@@ -221,10 +226,9 @@ class Host:
         if self.holder.is_busy:
             self._used_s = now
             return
-        unused_s = now - self._used_s
-        if self.state[0] == "failed" and unused_s >= _REMEMBERED_S:
+        if self.state[0] == "failed" and now - self._noted_s >= self._parameters.remembered_s:
             self.end("failed")
-        elif unused_s >= self.idle_s:
+        elif now - self._used_s >= self.idle_s:
             self.end("idle")
         elif not self._sessions and now - self._alone_s >= self._parameters.kept_s:
             self.end("unused")

@@ -30,6 +30,8 @@ class Recipe:
             whoever brings a runner of their own.
         version: of this Infill; another one starts a process of its own.
         kept_s: so long its process waits for the next user when the last one has gone.
+        remembered_s: so long it tells why its model couldn't be loaded; then it ends, and
+            whoever asks has it tried again.
     """
 
     runner: str | tuple[Path, str]
@@ -37,6 +39,7 @@ class Recipe:
     local: LocalPlan
     version: str
     kept_s: float = 300.0
+    remembered_s: float = 60.0
 
     @property
     def parameters(self) -> dict[str, Any]:
@@ -48,6 +51,7 @@ class Recipe:
             "version": self.version,
             "idle_s": self.local.idle_s,
             "kept_s": self.kept_s,
+            "remembered_s": self.remembered_s,
         }
 
 

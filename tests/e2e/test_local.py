@@ -166,6 +166,19 @@ async def test_a_model_that_nobody_uses_makes_room_for_another(windows):
     assert windows.notes == [*once, "closed", *once]
 
 
+async def test_and_so_does_one_that_still_loads(windows):
+    windows.script(load_s=60)
+    first = windows.open()
+    asking = asyncio.create_task(collect(first, ask(1)))
+    await until(lambda: "loads 4096" in windows.notes)
+    asking.cancel()
+    await first.aclose()
+    await asyncio.sleep(1.1)
+    windows.script(other=True)
+    assert said(await collect(windows.open(), ask(1))) == "0 "
+    assert len(windows.described) == 1
+
+
 async def test_a_model_in_use_stays_beside_another(windows):
     await collect(windows.open(), ask(1))
     windows.script(other=True)

@@ -6,8 +6,10 @@ import asyncio
 import os
 import signal
 import sys
+import time
 import venv
 from contextlib import aclosing
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
@@ -93,6 +95,32 @@ async def test_other_weights_in_the_same_place_are_tried_at_once(windows):
     assert windows.notes.count("loads 4096") == 1
     windows.script()
     assert said(await collect(model, ask(1))) == "0 "
+
+
+async def test_what_was_mended_while_somebody_types_is_tried_at_once(windows):
+    """The process that tells why it couldn't be loaded is left for another."""
+    windows.script(fails="it ends after 5 bytes")
+    model = windows.open()
+    assert (await failure(model, ask(1))).cause == "weights"
+    windows.script()
+    answers = await asyncio.gather(*(collect(model, ask(1)) for _ in range(3)))
+    assert [said(answer) for answer in answers] == ["0 "] * 3
+    assert windows.notes.count("loads 4096") == 2
+    assert windows.kinds[-1] == "normal"
+
+
+async def test_asking_on_and_on_doesnt_keep_what_couldnt_be_loaded(windows):
+    """As something else than the files may be mended: memory that another program had."""
+    windows.script(fails="no memory")
+    model = windows.open()
+    model._recipe = replace(model._recipe, remembered_s=0.3)
+    await failure(model, ask(1))
+    began_s = time.monotonic()
+    while windows.described:
+        assert "no memory" in str(await failure(model, ask(1)))
+        assert time.monotonic() - began_s < 5
+    assert (await failure(model, ask(1))).retry_after_s > 0
+    assert windows.notes.count("loads 4096") == 1
 
 
 async def test_a_fault_while_running_leaves_the_model_there(windows):
