@@ -100,7 +100,8 @@ class Heads:
 
     Args:
         new: an empty cache.
-        limit_bytes: what all of them may take together.
+        limit_bytes: what all of them may take together; one is kept even if it takes more,
+            as every keystroke would read all of its prompt again.
     """
 
     def __init__(self, new: Callable[[], Cache], limit_bytes: int) -> None:
@@ -128,6 +129,8 @@ class Heads:
         """
         n_common, source = self._longest(prompt)
         if source is None:
+            if self.n_bytes > self._limit_bytes:
+                self.clear()
             return Head(self._new())
         lost = source.n_prompt - n_common
         if lost > _WORTH_A_COPY and self._made_room(source, n_common):
@@ -144,7 +147,7 @@ class Heads:
         head.n_prompt = min(head.n_prompt, len(head.tape))
         if len(head.tape):
             self._kept.append(head)
-        while self._kept and self.n_bytes > self._limit_bytes:
+        while len(self._kept) > 1 and self.n_bytes > self._limit_bytes:
             del self._kept[0]
 
     def clear(self) -> None:
