@@ -49,7 +49,14 @@ engine_install_lite() {
   # For any processor of this kind, as the cache may be carried to another machine.
   CMAKE_BUILD_PARALLEL_LEVEL=$(getconf _NPROCESSORS_ONLN) CMAKE_ARGS="-DGGML_NATIVE=OFF" \
     engine_pip "$1" -r "$engines_here/lite.txt" || return 1
-  "$1" -c "import torch, transformers, gguf, llama_cpp"
+  "$1" -c "import torch, transformers, gguf, llama_cpp" || return 1
+  PATH="$(dirname "$1"):$PATH" "$1" "$engines_here/../tests/lite/llama_server/build.py" \
+    "$(engine_llama "$1")" >/dev/null
+}
+
+# engine_llama PYTHON: where that environment keeps llama.cpp's server.
+engine_llama() {
+  echo "$(dirname "$(dirname "$1")")/llama-server"
 }
 
 engine_install_vllm() {
