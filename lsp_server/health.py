@@ -53,7 +53,9 @@ class Health:
             self.condition = condition
             self._changed.set()
             self._changed = asyncio.Event()
-            self.tell()
+            # What a request failed by is shown before all else, until one is answered.
+            if self.fault is None:
+                self.tell()
 
     def failed(self, error: InferenceError) -> None:
         """A request failed; told once for each cause, not at each keystroke."""

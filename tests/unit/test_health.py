@@ -119,3 +119,15 @@ async def test_who_waits_for_a_model_waits_until_it_is_there():
     assert not waiting.done()
     health.report(Condition("normal"))
     await waiting
+
+
+def test_a_pause_is_no_second_telling_of_what_failed(told):
+    """The backend reports it besides, and the failure is what is shown."""
+    health, calls = told
+    health.failed(BackendError("it broke off", cause="died"))
+    health.report(Condition("warning", "it broke off; it is asked again in 1 s"))
+    health.report(Condition("normal"))
+    assert len(calls) == 1
+    health.answered()
+    health.report(Condition("busy", "loading"))
+    assert len(calls) == 3
