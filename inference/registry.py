@@ -75,6 +75,8 @@ class BackendSettings:
         cache_dir: where a backend may keep what it has learnt; None keeps nothing.
         send_ids: send prompts as ids where the tokenizer has them.
         spec: what is peculiar about the model; None where nobody looked.
+        tokenizer: the model's, as the user set it: a file, its folder or a name on the hub;
+            empty where nothing was set.
         budget_tokens: what the longest prompt takes.
         sharing: how a server that others use, too, is to be asked.
         local: how a model on this machine is to be run.
@@ -88,6 +90,7 @@ class BackendSettings:
     cache_dir: Path | None = None
     send_ids: bool = False
     spec: ModelSpec | None = None
+    tokenizer: str = ""
     budget_tokens: int = 8192
     sharing: Sharing = field(default_factory=Sharing)
     local: LocalPlan = field(default_factory=LocalPlan)

@@ -59,6 +59,7 @@ def backend_settings(
         corpus=corpus,
         cache_dir=cache_dir,
         spec=spec,
+        tokenizer=settings.tokenizer or "",
         budget_tokens=settings.context.budget_tokens,
         sharing=_sharing(settings, cache_dir),
         local=_local(settings, spec),

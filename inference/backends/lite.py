@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from inference.errors import BackendError
 from inference.local.backend import LocalBackend, plan_for
 from inference.local.client import LocalModel
-from inference.weights.find import GGUF, find_weights
+from inference.weights.find import GGUF, find_weights, no_weights
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -25,6 +25,7 @@ def make_lite(settings: BackendSettings) -> LocalBackend:
 
     Raises:
         BackendError: there are no weights here by the name that is set.
+        TokenizerError: nor the tokenizer that is set.
     """
     weights = find_weights(settings.model, settings.spec)
     if weights is None:
@@ -47,7 +48,4 @@ def runner_for(weights: Path) -> RunnerName:
 def _missing(model: str, spec: ModelSpec | None) -> str:
     hub = spec.hub[0] if spec and spec.hub else ""
     fetch = f"; `infill models --download-weights {hub}` fetches them from the hub" if hub else ""
-    return (
-        f"no weights of {model!r} were found on this machine; set `model` to the folder with "
-        f"their safetensors or to a .gguf file{fetch}"
-    )
+    return no_weights(model) + fetch

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from inference.errors import BackendError
 from inference.local.backend import LocalBackend, plan_for
 from inference.local.client import LocalModel
-from inference.weights.find import find_weights
+from inference.weights.find import find_weights, no_weights
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -25,6 +25,7 @@ def make_vllm(settings: BackendSettings) -> LocalBackend:
     Raises:
         BackendError: there are no weights here by the name that is set, or others than
             vLLM takes.
+        TokenizerError: nor is the tokenizer that is set.
     """
     weights = _folder(settings)
     plan = plan_for(settings, weights)
@@ -36,11 +37,7 @@ def _folder(settings: BackendSettings) -> Path:
     """Where the model's weights lie."""
     found = find_weights(settings.model, settings.spec)
     if found is None:
-        raise BackendError(
-            f"no weights of {settings.model!r} were found on this machine; set `model` to the "
-            "folder with their safetensors, or download them",
-            cause="weights",
-        )
+        raise BackendError(no_weights(settings.model), cause="weights")
     if found.is_file():
         raise BackendError(
             f"{found} is for llama.cpp, and vLLM wants a folder of safetensors; set `model` to "

@@ -8,8 +8,10 @@ from typing import TYPE_CHECKING
 
 from inference.answer.stops import StopScanner
 from inference.errors import BackendError
+from inference.models.gguf import is_gguf
 from inference.models.spec import sampling_for
 from inference.runners.runner import Ask, Plan
+from inference.tokens.load import tokenizer_file
 from inference.types import Capabilities, Chunk, Sampling, Usage
 
 if TYPE_CHECKING:
@@ -101,16 +103,27 @@ class LocalBackend:
 
 
 def plan_for(settings: BackendSettings, weights: Path) -> Plan:
-    """What a runner is made from, as the settings say."""
+    """What a runner is made from, as the settings say.
+
+    Raises:
+        TokenizerError: a tokenizer was set that isn't on this machine.
+    """
     local = settings.local
     return Plan(
         weights,
+        _tokenizer(settings.tokenizer),
         device=local.device,
         precision=local.precision,
         context_tokens=local.context_tokens or settings.budget_tokens + _ROOM_TOKENS,
         cache_bytes=int(local.cache_gb * _GB),
         threads=local.threads,
     )
+
+
+def _tokenizer(wanted: str) -> Path | None:
+    """The file for a runner, where one was set; one in a `.gguf` is for its own runner alone."""
+    file = tokenizer_file(wanted) if wanted else None
+    return None if file is None or is_gguf(file) else file
 
 
 async def _chunks(

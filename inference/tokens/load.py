@@ -71,6 +71,16 @@ def load_tokenizer(
     return found or EstimatingTokenizer()
 
 
+def tokenizer_file(wanted: str | Path) -> Path:
+    """The file that the setting `tokenizer` means; it may not be there.
+
+    Raises:
+        TokenizerError: a name on the hub that wasn't downloaded.
+    """
+    path, _ = _named(wanted)
+    return path / TOKENIZER_FILE if path.is_dir() else path
+
+
 def _named(wanted: str | Path) -> tuple[Path, str | None]:
     """The file that the setting means, and what to call it."""
     path = expanded(wanted)

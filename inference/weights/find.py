@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from inference.tokens.hub import expanded, hub_cache, is_hub_name
@@ -16,6 +17,8 @@ GGUF = ".gguf"
 # Any of these in a folder says that its weights are in safetensors, though not that all are there.
 _WHOLE = "model.safetensors"
 _INDEX = "model.safetensors.index.json"
+_LATER_PART = re.compile(r"-(?!00001-)\d{5}-of-\d{5}\.gguf$", re.IGNORECASE)
+_WANTED = "set `model` to the folder with their safetensors or to a .gguf file"
 
 
 def find_weights(model: str, spec: ModelSpec | None = None) -> Path | None:
@@ -39,13 +42,28 @@ def find_weights(model: str, spec: ModelSpec | None = None) -> Path | None:
 
 
 def weights_at(path: Path) -> Path | None:
-    """The folder itself, the `.gguf` file itself, or the only one that lies in the folder."""
+    """The folder itself, the `.gguf` file itself, or that of the only model in the folder."""
     if path.is_file():
         return path if path.suffix.lower() == GGUF else None
     if _has_safetensors(path):
         return path
-    files = [file for file in path.glob("*") if file.suffix.lower() == GGUF and file.is_file()]
+    files = _ggufs(path)
     return files[0] if len(files) == 1 else None
+
+
+def no_weights(model: str) -> str:
+    """Why `find_weights` found none, and which to name instead, for the user."""
+    path = expanded(model)
+    if model and not path.exists():
+        return f"no weights of {model!r} were found on this machine; {_WANTED}"
+    if path.is_file():
+        return f"{path} is neither a .gguf file nor a folder of safetensors; {_WANTED}"
+    files = [file.name for file in _ggufs(path)]
+    if files:
+        return f"{path} holds {len(files)} .gguf files; set `model` to one of them, as {files[0]}"
+    others = sorted(file.name for file in path.glob("*.bin"))
+    found = f"only {others[0]}, whose format can run code" if others else "no weights"
+    return f"{path} holds {found}; {_WANTED}"
 
 
 def cached_revisions(hub_name: str) -> tuple[Path, ...]:
@@ -61,6 +79,12 @@ def _cached(hub_name: str) -> Iterator[Path]:
     if is_hub_name(hub_name):
         found = (weights_at(folder) for folder in cached_revisions(hub_name))
         yield from (path for path in found if path is not None)
+
+
+def _ggufs(folder: Path) -> list[Path]:
+    """Its models, one file of each: llama.cpp finds the other parts by the first's name."""
+    files = (file for file in folder.glob("*") if file.suffix.lower() == GGUF and file.is_file())
+    return sorted(file for file in files if not _LATER_PART.search(file.name))
 
 
 def _main_revision(repository: Path) -> str:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from inference.local.backend import plan_for
 from lsp_server.identity import session_name, user_salt
 from lsp_server.opening import backend_settings, stays_here
 from lsp_server.settings import LocalSettings, ServerSettings, Settings
@@ -33,6 +34,17 @@ def test_every_setting_of_a_local_model_arrives():
     assert (plan.python, plan.device, plan.cache_gb) == ("python3", "cpu", 2)
     assert (plan.idle_s, plan.threads) == (300, 3)
     assert plan.context_tokens == 8192 + 64
+
+
+def test_a_models_process_is_given_the_tokenizer_that_was_set(tmp_path):
+    file = tmp_path / "tokenizer.json"
+    file.write_text("{}")
+    for wanted in (file, tmp_path):
+        settings = made(backend="lite", tokenizer=str(wanted))
+        assert plan_for(settings, tmp_path / "weights").tokenizer == file
+    assert plan_for(made(backend="lite"), tmp_path).tokenizer is None
+    own = made(backend="lite", tokenizer=str(tmp_path / "model.gguf"))
+    assert plan_for(own, tmp_path).tokenizer is None
 
 
 @pytest.mark.parametrize(

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import os
+import re
 from dataclasses import replace
 
 import pytest
 
 from inference.models import find_model
-from inference.weights.find import find_weights
+from inference.weights.find import find_weights, no_weights
 
 NAME = "maker/model"
 SPEC = replace(find_model("deepseek-coder-v2-lite-base"), hub=(NAME,))
@@ -50,6 +51,28 @@ def test_what_holds_none_is_none(tmp_path, hub):
     for name in ("a", "b", "notes.txt", "nowhere"):
         assert find_weights(str(tmp_path / name)) is None
     assert find_weights("") is None
+
+
+def test_of_a_model_in_several_files_the_first_is_named(tmp_path):
+    folder = put(tmp_path / "a", "x-00002-of-00002.gguf", "x-00001-of-00002.gguf")
+    assert find_weights(str(folder)) == folder / "x-00001-of-00002.gguf"
+
+
+@pytest.mark.parametrize(
+    ("names", "said"),
+    [
+        ((), "holds no weights; set `model` to"),
+        (("pytorch_model.bin",), "only pytorch_model.bin, whose format can run code; set"),
+        (("y.gguf", "x.gguf"), r"2 \.gguf files; set `model` to one of them, as x\.gguf"),
+    ],
+)
+def test_of_a_folder_without_weights_it_is_told_what_it_holds(tmp_path, names, said):
+    assert re.search(said, no_weights(str(put(tmp_path / "a", *names))))
+
+
+def test_what_isnt_there_and_what_is_another_file(tmp_path):
+    assert "no weights of 'nowhere' were found" in no_weights("nowhere")
+    assert "neither a .gguf" in no_weights(str(put(tmp_path, "notes.txt") / "notes.txt"))
 
 
 def test_a_name_is_looked_for_in_the_hubs_cache(hub):
