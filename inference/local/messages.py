@@ -25,11 +25,22 @@ _ASK = ("healing", "max_new_tokens", "temperature", "top_p", "top_k", "priority"
 
 
 def ask_fields(ask: Ask, sent: Sent) -> tuple[Fields, bytes]:
-    """The question without its prompt's known head, and what stands behind the line."""
+    """The question without its prompt's known head, and what stands behind the line.
+
+    Raises:
+        BackendError: cause "tokenizer": an id that no model can have.
+    """
     fields: Fields = {name: getattr(ask, name) for name in _ASK}
     if ask.token_ids is None:
         return fields, ask.text.encode("utf-8", "surrogatepass")
-    spelling, rest = sent.spell(ask.token_ids)
+    try:
+        spelling, rest = sent.spell(ask.token_ids)
+    except OverflowError:
+        raise BackendError(
+            "the prompt has a token below 0 or above 4,294,967,295, which no model has; set "
+            "`tokenizer` to the one that lies with the weights",
+            cause="tokenizer",
+        ) from None
     return fields | {"ids": spelling}, rest
 
 

@@ -33,14 +33,18 @@ class Sent:
 
         The former is the slot they go on from, how many ids of that they keep, and the
         slot that they are held in from now on.
+
+        Raises:
+            OverflowError: an id is none of 32 bits; the other side isn't told then.
         """
         source, n_kept = self._nearest(ids)
+        rest = as_bytes(ids[n_kept:])
         held = self._slots.get(source, ())
         slot = source if n_kept and n_kept >= len(held) * _SAME else self._order[0]
         self._order.remove(slot)
         self._order.append(slot)
         self._slots[slot] = ids
-        return [source, n_kept, slot], as_bytes(ids[n_kept:])
+        return [source, n_kept, slot], rest
 
     def _nearest(self, ids: Ids) -> tuple[int, int]:
         best = (0, 0)

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from inference.types import FinishReason
 
 RunnerName = Literal["safetensors", "gguf", "engine"]
+_LEAST_TEMPERATURE = 1e-4
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +63,11 @@ class Ask:
     top_p: float = 1.0
     top_k: int = 0
     priority: int = 0
+
+    @property
+    def is_greedy(self) -> bool:
+        """Whether the likeliest token is taken; divided by less, logits are no numbers any more."""
+        return self.temperature < _LEAST_TEMPERATURE
 
 
 @dataclass(frozen=True, slots=True)

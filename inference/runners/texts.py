@@ -52,7 +52,7 @@ class Vocabulary:
 
     def encode(self, text: str) -> list[int]:
         """The prompt's ids, control tokens read as such and the BOS token in front."""
-        return [*self.bos, *self.tokenizer.encode(text, add_special_tokens=False).ids]
+        return [*self.bos, *self.tokenizer.encode(whole_text(text), add_special_tokens=False).ids]
 
     def spell(self, number: int) -> bytes:
         """The bytes that a token stands for; a control token's are its text's."""
@@ -69,6 +69,11 @@ class Vocabulary:
         if token in self.controls:
             return token.encode()
         return spelt_bytes(token, self.spelling) or token.encode()
+
+
+def whole_text(text: str) -> str:
+    """The text with a `?` for each half of a character; editors that count in UTF-16 send such."""
+    return text.encode("utf-8", "replace").decode()
 
 
 class Speller:

@@ -106,7 +106,7 @@ def refused(runner: Any) -> dict[str, Any]:
     too_long = tuple([5] * runner.context_tokens)
     causes = {
         "too_long": cause_of(lambda: list(runner.run(Ask(too_long)))),
-        "foreign_ids": cause_of(lambda: list(runner.run(Ask((1, 2, 999_999))))),
+        "foreign_ids": cause_of(lambda: list(runner.run(Ask((1, 2, 2**31 + 5))))),
         "empty": cause_of(lambda: list(runner.run(Ask(())))),
     }
     just = list(runner.run(Ask(too_long[:-2], max_new_tokens=50)))

@@ -132,6 +132,7 @@ def test_the_likeliest_is_chosen_and_of_equals_the_first():
         (Ask((1,), temperature=1.0, top_k=2), {1, 2}),
         (Ask((1,), temperature=1.0, top_p=0.5), {1, 2}),
         (Ask((1,), temperature=1e-6), {1}),
+        (Ask((1,), temperature=1e-40), {1}),
         (Ask((1,), temperature=5.0), {0, 1, 2, 3}),
     ],
 )

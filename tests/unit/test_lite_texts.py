@@ -37,6 +37,11 @@ def test_a_prompts_control_tokens_are_read_as_such_and_bos_goes_in_front(vocabul
     assert b"".join(map(vocabulary.spell, ids)).decode() == f"{BOS}{BEGIN}x"
 
 
+def test_half_a_character_in_a_prompt_is_a_question_mark(vocabulary):
+    """Editors that count in UTF-16 may cut one in two."""
+    assert vocabulary.encode("a\ud83d b") == vocabulary.encode("a? b")
+
+
 def test_without_the_setting_there_is_no_bos(tmp_path):
     assert opened(tmp_path, add_bos_token=False, bos_token=BOS).bos == ()
     assert open_vocabulary(tmp_path / "elsewhere", tmp_path / "tokenizer.json").bos == ()

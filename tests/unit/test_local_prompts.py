@@ -108,3 +108,13 @@ def test_a_fault_and_a_plan_arrive_as_they_were(tmp_path):
 def test_what_is_no_message_is_refused(line):
     with pytest.raises(FrameError):
         parse_line(line)
+
+
+@pytest.mark.parametrize("bad", [-1, 2**32])
+def test_an_id_that_no_model_has_is_told_and_the_next_prompt_still_understood(bad):
+    sent, heard = Sent(), Heard()
+    with pytest.raises(BackendError, match="below 0 or above") as caught:
+        ask_fields(Ask((1, 2, bad)), sent)
+    assert caught.value.cause == "tokenizer"
+    for ids in ((1, 2, 3), (1, 2, 3, 4)):
+        assert read_ask(*ask_fields(Ask(ids), sent), heard).token_ids == ids

@@ -19,7 +19,7 @@ from inference.runners.engine.weights import read_config
 from inference.runners.runner import Ask
 from inference.runners.safetensors.fit import longest_context
 from inference.runners.safetensors.whole import whole_weights
-from inference.runners.texts import open_vocabulary
+from inference.runners.texts import open_vocabulary, whole_text
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Callable
@@ -162,11 +162,12 @@ def _sampling(ask: Ask) -> Any:
     """
     sampling = import_module("vllm.sampling_params")
     beginning = None
-    if ask.healing and ask.max_new_tokens and "\0" not in ask.healing:
-        beginning = sampling.StructuredOutputsParams(regex=re.escape(ask.healing) + r"[\s\S]*")
+    healing = whole_text(ask.healing)
+    if healing and ask.max_new_tokens and "\0" not in healing:
+        beginning = sampling.StructuredOutputsParams(regex=re.escape(healing) + r"[\s\S]*")
     return sampling.SamplingParams(
         max_tokens=max(1, ask.max_new_tokens),
-        temperature=ask.temperature,
+        temperature=0.0 if ask.is_greedy else ask.temperature,
         top_p=ask.top_p,
         top_k=ask.top_k,
         logprobs=0,

@@ -44,7 +44,7 @@ def chosen_of(
         BackendError: cause "numbers": these are no numbers.
     """
     few = row[np.asarray(allowed)] if allowed else row
-    place = _drawn(few, ask, chance) if ask.temperature > 0 else int(few.argmax())
+    place = int(few.argmax()) if ask.is_greedy else _drawn(few, ask, chance)
     top: Any = few.max()
     logprob = float(few[place] - top - np.log(np.exp(few - top).sum()))
     if not isfinite(logprob):

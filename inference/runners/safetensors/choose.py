@@ -69,7 +69,7 @@ def among(row: Any, allowed: Sequence[int], ask: Ask, chance: Any) -> Chosen:
     with torch.inference_mode():
         places = torch.as_tensor(allowed, dtype=torch.long, device=row.device)
         few = row.index_select(0, places)
-    chosen = drawn(few, ask, chance) if ask.temperature > 0 else likeliest(few[None])[0]
+    chosen = likeliest(few[None])[0] if ask.is_greedy else drawn(few, ask, chance)
     return Chosen(allowed[chosen.number], chosen.logprob)
 
 

@@ -93,7 +93,9 @@ def answer(desk: Desk, head: Head, prompt: Ids, ask: Ask, n_most: int) -> Genera
         yield Step(finish_reason="length", n_prompt=len(prompt), n_cached=n_cached)
         return
     speller = Speller(desk.vocabulary)
-    going = _Answer(ask, head, Tape(prompt), speller, ask.healing.encode(), n_most)
+    going = _Answer(
+        ask, head, Tape(prompt), speller, ask.healing.encode("utf-8", "replace"), n_most
+    )
     first = True
     for step in _generate(desk, going, rest):
         told = first or step.finish_reason is not None
@@ -145,7 +147,7 @@ def _chosen(desk: Desk, going: _Answer, rows: Any, drafted: tuple[int, ...]) -> 
     if going.rest:
         allowed = desk.continuations().allowed(going.rest)
         return [among(rows[-1], allowed, going.ask, desk.chance)] if allowed else []
-    if going.ask.temperature > 0:
+    if not going.ask.is_greedy:
         return [drawn(rows[-1], going.ask, desk.chance)]
     chosen = likeliest(rows)
     pairs = zip(chosen, drafted, strict=False)
@@ -175,7 +177,7 @@ def _said(desk: Desk, going: _Answer, chosen: list[Chosen]) -> Step:
 def _draft(desk: Desk, going: _Answer) -> Draft | None:
     """What may come next, as far as it is worth verifying."""
     economy = desk.economy
-    greedy = going.ask.temperature <= 0 and not going.rest
+    greedy = going.ask.is_greedy and not going.rest
     if economy is None or not greedy or not going.head.cache.can_crop:
         return None
     draft = look_up(going.so_far.ids, min(MOST, going.n_left - 1))

@@ -68,20 +68,20 @@ class SafetensorsRunner:
         ids = ask.token_ids
         if ids is None:
             ids = tuple(self.desk.vocabulary.encode(ask.text))
-        prompt = np.array(ids, dtype=np.int32)
-        n_wanted = len(prompt) + min(1, ask.max_new_tokens)
-        if not len(prompt) or n_wanted > self.context_tokens:
+        n_wanted = len(ids) + min(1, ask.max_new_tokens)
+        if not ids or n_wanted > self.context_tokens:
             raise BackendError(
-                f"the prompt has {len(prompt):,} tokens, and this model takes 1 to "
+                f"the prompt has {len(ids):,} tokens, and this model takes 1 to "
                 f"{self.context_tokens - 1:,} here; lower `context.budget_tokens` or raise "
                 "`local.context_tokens`",
                 cause="context",
             )
-        if int(prompt.max()) >= self.n_ids or int(prompt.min()) < 0:
+        highest = max(ids)
+        if highest >= self.n_ids or min(ids) < 0:
             raise BackendError(
-                f"the prompt has a token {int(prompt.max()):,}, and the model knows "
+                f"the prompt has a token {highest:,}, and the model knows "
                 f"{self.n_ids:,}: it was made with another model's tokenizer; set `tokenizer` to "
                 "the one that lies with the weights",
                 cause="tokenizer",
             )
-        return prompt
+        return np.array(ids, dtype=np.int32)
