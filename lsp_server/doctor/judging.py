@@ -172,14 +172,27 @@ def extra_tokens(replies: Sequence[Reply]) -> int | None:
     None where counts can't be compared: what is put around a prompt costs each of them the
     same, while another tokenizer reads a long one the more differently.
     """
-    extras = [
+    extras = _extras(replies)
+    if not extras or max(extras) - min(extras) > _MOST_SPREAD or min(extras) < -_MOST_SPREAD:
+        return None
+    return max(0, min(extras))
+
+
+def reads_otherwise(replies: Sequence[Reply]) -> bool:
+    """Whether the server reads every prompt as more tokens, of each another number.
+
+    That it reads fewer may also mean that it counts no tokens that it knew already.
+    """
+    extras = _extras(replies)
+    return min(extras, default=0) > _MOST_SPREAD and max(extras) - min(extras) > _MOST_SPREAD
+
+
+def _extras(replies: Sequence[Reply]) -> list[int]:
+    return [
         reply.usage.prompt_tokens - reply.n_tokens
         for reply in replies
         if reply.usage is not None and reply.exact
     ]
-    if not extras or max(extras) - min(extras) > _MOST_SPREAD or min(extras) < -_MOST_SPREAD:
-        return None
-    return max(0, min(extras))
 
 
 def _score(holes: Sequence[Hole], replies: Sequence[Reply]) -> int:

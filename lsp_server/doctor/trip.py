@@ -11,7 +11,7 @@ from inference.tokens.tokenizer import EstimatingTokenizer, mismatch
 from inference.types import Probing, Request
 from lsp_server.doctor.findings import error, failed, ok, skipped, warning
 from lsp_server.doctor.holes import COUNTING, ENDINGS, FAULTS, HOLES, with_fault
-from lsp_server.doctor.judging import Trip, extra_tokens, judge_trip
+from lsp_server.doctor.judging import Trip, extra_tokens, judge_trip, reads_otherwise
 from lsp_server.doctor.length import examine_length
 from lsp_server.doctor.replies import fill, go_on
 
@@ -24,6 +24,13 @@ if TYPE_CHECKING:
     from lsp_server.workspace import Workspace
 
 TRIP = ("ids", "round trip", "sentinels", "order", "kind", "head", "prefix cache")
+_AS_TEXT, _AS_IDS = ok("ids", "prompts are sent as text"), ok("ids", "prompts are sent as ids")
+_OTHER_TOKENS = warning(
+    "ids",
+    "the server reads prompts as other numbers of tokens than the tokenizer at hand; they are sent "
+    "as text, and the budget isn't kept exactly",
+    "set `tokenizer` to that of the model that it serves",
+)
 _AGAIN = "look again once it isn't busy"
 # What backends' advice is about, by the setting that it names.
 _ABOUT = (("`context.budget_tokens`", "context"), ("`server.cache_salt`", "sharing"))
@@ -61,6 +68,8 @@ async def examine_trip(line: Line) -> list[Finding]:
         sure = [one for one in asked if one.level == "warning" and one.remedy != _AGAIN]
         ids = () if any(one.check == "ids" for one in sure) else (_unasked(),)
         return [*sure, *ids, failed("round trip", fault), *unseen]
+    if asked[0] == _AS_TEXT and reads_otherwise(trip.replies):
+        asked = [_OTHER_TOKENS, *asked[1:]]
     line = replace(line, trusted=line.trusted and extra_tokens(trip.replies) is not None)
     quickest_s = min(reply.seconds for reply in trip.replies)
     rest = await examine_length(line, knows=trip.is_well, short_s=quickest_s)
@@ -98,7 +107,7 @@ async def _ids(line: Line) -> tuple[Line, list[Finding]]:
         # Prompts are sent as text then, and it is asked again by and by.
         return line, [warning("ids", f"it couldn't be found out: {told}", _AGAIN)]
     as_ids = backend.capabilities.token_ids and line.tokenizer.exact
-    sent = ok("ids", f"prompts are sent as {'ids' if as_ids else 'text'}")
+    sent = _AS_IDS if as_ids else _AS_TEXT
     if told is None:
         return line, [sent]
     check = next((name for key, name in _ABOUT if key in told), "ids")

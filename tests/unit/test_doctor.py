@@ -15,7 +15,7 @@ from inference.types import Usage
 from lsp_server import configuration
 from lsp_server.doctor import surroundings
 from lsp_server.doctor.examine import examine
-from lsp_server.doctor.judging import extra_tokens
+from lsp_server.doctor.judging import extra_tokens, reads_otherwise
 from lsp_server.doctor.length import judge_cache
 from lsp_server.doctor.replies import Reply
 
@@ -163,6 +163,14 @@ def replies_that_took(*read):
 )
 def test_only_what_each_prompt_costs_alike_is_put_around_it(read, extra):
     assert extra_tokens(replies_that_took(*read)) == extra
+
+
+@pytest.mark.parametrize(
+    ("read", "otherwise"),
+    [((72, 130, 190), True), ((59, 109, 160), False), ((40, 80, 120), False), ((), False)],
+)
+def test_another_tokenizer_is_seen_by_what_it_costs_each_prompt(read, otherwise):
+    assert reads_otherwise(replies_that_took(*read)) is otherwise
 
 
 @pytest.mark.parametrize("status", [502, 503, 302, 418])
