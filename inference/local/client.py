@@ -6,6 +6,7 @@ import asyncio
 import tempfile
 import time
 from contextlib import aclosing
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -13,7 +14,7 @@ from inference.errors import BackendError
 from inference.local.launch import end_of
 from inference.local.link import Link, linked
 from inference.local.obituary import obituary
-from inference.local.reach import reach
+from inference.local.reach import is_writable, reach
 from inference.local.recipe import Recipe, key_of, own_version, title_of
 from inference.local.setbacks import Setbacks, died, paused, remaining_s
 from inference.types import Condition
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
 # So long is waited for the system to tell how a process ended.
 _EXIT_S = 2.0
 _FOLDER = "local"
+_PRIVATE_KEPT_S = 0.5
 _LATER = "that was the third time in a short while, so it is only tried again after a pause"
 # A process that is there answers sooner.
 _SOON_S = 1.0
@@ -42,8 +44,8 @@ class LocalModel:
             opens a runner, for whoever brings one.
         plan: what the runner is made from.
         local: how the process is started, and when it ends.
-        cache_dir: where processes are found by other servers of this user; None shares
-            none.
+        cache_dir: where processes are found by other servers of this user; with None, or
+            where nothing can be written there, this one is shared with none.
         report: told how the model is when that changes, on the event loop.
         title: what to call the model; by default what its weights are called.
     """
@@ -58,10 +60,9 @@ class LocalModel:
         *,
         title: str = "",
     ) -> None:
-        self._private = None if cache_dir else _private_folder()
-        kept = {} if self._private is None else {"kept_s": 0.5}
-        self._recipe = Recipe(runner, plan, local, own_version(), **kept)
-        self._folder = Path(self._private.name if self._private else cache_dir or "") / _FOLDER
+        self._recipe = Recipe(runner, plan, local, own_version())
+        self._folder = cache_dir / _FOLDER if cache_dir else None
+        self._private: tempfile.TemporaryDirectory[str] | None = None
         self._report = report
         self._title = title or title_of(plan.weights)
         self._link: Link | None = None
@@ -147,10 +148,18 @@ class LocalModel:
 
     async def _reach(self) -> Reached:
         """The process; one that has to be started first is as good as loading."""
-        reaching = asyncio.create_task(asyncio.to_thread(reach, self._recipe, self._folder))
+        reaching = asyncio.create_task(asyncio.to_thread(self._find))
         if not (await asyncio.wait({reaching}, timeout=_SOON_S))[0]:
             self._hear("loading", None)
         return await reaching
+
+    def _find(self) -> Reached:
+        """The process; blocks. One of its own where others couldn't find it."""
+        if self._folder is None or not is_writable(self._folder):
+            self._private = _private_folder()
+            self._folder = Path(self._private.name)
+            self._recipe = replace(self._recipe, kept_s=_PRIVATE_KEPT_S)
+        return reach(self._recipe, self._folder)
 
     async def _is_held_back(self) -> bool:
         """Whether it failed lately, and nothing has changed since."""

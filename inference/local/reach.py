@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import socket
+import tempfile
 import time
 from contextlib import suppress
 from dataclasses import dataclass
@@ -74,6 +75,16 @@ def reach(recipe: Recipe, folder: Path) -> Reached:
         ) from None
     except OSError as error:
         raise BackendError(f"{folder} can't be used: {error.strerror or error}") from error
+
+
+def is_writable(folder: Path) -> bool:
+    """Whether processes can be described there; makes the folder."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True, mode=FOLDER_MODE)
+        with tempfile.TemporaryFile(dir=folder):
+            return True
+    except OSError:
+        return False
 
 
 def _reached(recipe: Recipe, key: str, path: Path) -> Reached:

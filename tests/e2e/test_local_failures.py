@@ -123,6 +123,16 @@ async def test_asking_on_and_on_doesnt_keep_what_couldnt_be_loaded(windows):
     assert windows.notes.count("loads 4096") == 1
 
 
+async def test_where_nothing_can_be_written_a_process_is_shared_with_none(windows):
+    windows.cache.write_text("a file")
+    models = [windows.open(), windows.open()]
+    for model in models:
+        assert said(await collect(model, ask(1))) == "0 "
+        await model.aclose()
+    assert windows.notes.count("loads 4096") == 2
+    await until(lambda: windows.notes.count("closed") == 2)
+
+
 async def test_a_fault_while_running_leaves_the_model_there(windows):
     model = windows.open()
     assert (await failure(model, ask(text="run out"))).cause == "memory"
