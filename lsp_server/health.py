@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from inference.errors import BackendError
 from inference.types import Condition
+from inference.wire.pause import without_pause
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -100,6 +101,8 @@ class Health:
 
 
 def _what(error: InferenceError) -> tuple[str, str]:
-    """What makes a failure another one; figures in its message don't."""
+    """What makes a failure another one; figures in its message and pauses don't."""
     cause = error.cause if isinstance(error, BackendError) else ""
-    return error.kind, cause if cause not in {"", "failed"} else re.sub(r"\d+", "", str(error))
+    if cause not in {"", "failed"}:
+        return error.kind, cause
+    return error.kind, re.sub(r"\d+", "", without_pause(str(error)))

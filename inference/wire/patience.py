@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 from inference.errors import BackendError, DeclinedError
 from inference.types import Condition
+from inference.wire.pause import with_pause
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Awaitable, Callable
@@ -167,9 +168,7 @@ def _size(request: Request) -> int:
 
 
 def _with_pause(fault: BackendError, left_s: float) -> BackendError:
-    said = str(fault)
-    again = " It is" if said.endswith("?") else "; it is"
-    message = f"{said}{again} asked again {_when(left_s)}"
+    message = with_pause(str(fault), _when(left_s))
     return BackendError(message, cause=fault.cause, retry_after_s=left_s)
 
 

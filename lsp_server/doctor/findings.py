@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 from inference.errors import BackendError
+from inference.wire.pause import without_pause
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -15,8 +15,6 @@ if TYPE_CHECKING:
 
 Level = Literal["ok", "warning", "error", "skipped"]
 
-# What a backend that is left alone for a while adds to a failure. Nobody asks again here.
-_PAUSE = re.compile(r"; it is asked again (?:in \d+ s|at \d+:\d+)$")
 # Where a message holds nothing to do.
 _REMEDIES: dict[Cause, str] = {
     "quota": "wait, or see to what the key may use; then look again",
@@ -68,7 +66,8 @@ def failed(check: str, fault: Exception, remedy: str = "") -> Finding:
 
     Where it says nothing to do, `remedy` stands, or what its cause suggests.
     """
-    found, _, told = _PAUSE.sub("", str(fault)).rpartition("; ")
+    # Nobody asks again here.
+    found, _, told = without_pause(str(fault)).rpartition("; ")
     named = fault.cause if isinstance(fault, BackendError) else "failed"
     cause = "" if named == "failed" else f" [{named}]"
     if found:

@@ -10,6 +10,7 @@ import pytest
 from inference.answer.complete import Outcome
 from inference.errors import BackendError, BudgetError
 from inference.types import Condition, NoCompletion
+from inference.wire.patience import Patience
 from lsp_server import health as module
 from lsp_server.completion import check_deadline
 from lsp_server.health import Health
@@ -119,6 +120,17 @@ async def test_who_waits_for_a_model_waits_until_it_is_there():
     assert not waiting.done()
     health.report(Condition("normal"))
     await waiting
+
+
+@pytest.mark.parametrize("words", ["failed (500)", "does `endpoint` lead to the API?"])
+def test_the_length_of_a_pause_makes_no_other_failure(told, words):
+    health, calls = told
+    patience = Patience(clock=lambda: 0.0)
+    for _ in range(9):
+        health.failed(patience.failed(BackendError(words, retry_after_s=3600)))
+        health.failed(patience.failed(BackendError(words)))
+    health.failed(BackendError(words))
+    assert len(calls) == 1
 
 
 def test_a_pause_is_no_second_telling_of_what_failed(told):
