@@ -10,6 +10,7 @@ from inference.errors import InferenceError, TokenizerError
 from inference.models.gguf import is_gguf
 from inference.tokens.estimate import EstimatingTokenizer
 from inference.tokens.hub import TOKENIZER_FILE, cached_tokenizer, expanded, is_hub_name
+from inference.weights.find import weights_at
 from inference.wire.endpoint import parse_endpoint
 
 if TYPE_CHECKING:
@@ -109,11 +110,18 @@ def _found(spec: ModelSpec, folder: str | Path | None) -> Tokenizer | None:
 def _places(spec: ModelSpec, folder: str | Path | None) -> list[tuple[Path, str | None]]:
     places: list[tuple[Path, str | None]] = []
     if folder is not None:
-        own = expanded(folder)
-        own = own if is_gguf(own) else own / TOKENIZER_FILE
+        own = _own(expanded(folder))
         places += [(own, None)] if own.is_file() else []
     cached = ((cached_tokenizer(name), name) for name in spec.hub)
     return places + [(path, name) for path, name in cached if path is not None]
+
+
+def _own(model: Path) -> Path:
+    """The file that brings a model's tokenizer: that of its folder, else the `.gguf` itself."""
+    if is_gguf(model):
+        return model
+    file = model / TOKENIZER_FILE
+    return (weights_at(model) if model.is_dir() and not file.is_file() else None) or file
 
 
 def _from_file(path: Path, name: str | None, spec: ModelSpec) -> Tokenizer:

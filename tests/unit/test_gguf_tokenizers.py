@@ -63,10 +63,14 @@ def test_ids_are_those_of_the_models_own_file(tmp_path: Path, kind: tiny_bpe.Kin
 
 
 def test_a_model_that_is_such_a_file_brings_its_tokenizer(tmp_path: Path) -> None:
-    path = write_gguf(tmp_path / "m.gguf", header_of(tiny_bpe.write(tmp_path), "deepseek-llm"))
-    tokenizer = load_tokenizer(None, SPEC, folder=path)
-    assert tokenizer.exact
-    assert tokenizer.name.endswith("m.gguf")
+    """Or whose folder holds it alone."""
+    header = header_of(tiny_bpe.write(tmp_path), "deepseek-llm")
+    (tmp_path / "weights").mkdir()
+    path = write_gguf(tmp_path / "weights" / "m.gguf", header)
+    for model in (path, path.parent):
+        tokenizer = load_tokenizer(None, SPEC, folder=model)
+        assert tokenizer.exact
+        assert tokenizer.name.endswith("m.gguf")
 
 
 @pytest.mark.parametrize(("model", "pre"), [("llama", ""), ("gpt2", "some-new-one")])
