@@ -20,6 +20,8 @@ _REMEDIES: dict[Cause, str] = {
     "quota": "wait, or see to what the key may use; then look again",
     "unreachable": "see whether it runs, and what it is doing",
     "died": "its log may say why; start it again",
+    "weights": "fetch them again, or take others: they are broken, or of a kind it can't read",
+    "memory": "close something, or take a smaller model or precision",
 }
 _REMEDY = "see what its log says"
 
