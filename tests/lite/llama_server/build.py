@@ -40,7 +40,7 @@ def build(folder: Path) -> Path:
 def _source(folder: Path) -> Path:
     """The folder of llama.cpp's sources, of the version that is installed."""
     wanted = f"llama-cpp-python=={version('llama-cpp-python')}"
-    pip = (sys.executable, "-m", "pip", "download", "--no-deps", "--no-binary", ":all:")
+    pip = (sys.executable, "-m", "pip", "download", "--no-deps", "--no-binary", "llama-cpp-python")
     _run(*pip, "--dest", folder, wanted)
     [archive] = folder.glob("llama_cpp_python-*.tar.gz")
     with tarfile.open(archive) as packed:
