@@ -34,7 +34,7 @@ from inference.local.holder import Holder
 from inference.local.messages import fault_fields, read_plan
 from inference.local.needs import check_libraries
 from inference.local.session import Session, welcome
-from inference.runners.runner import open_runner
+from inference.runners.opening import open_runner
 
 if TYPE_CHECKING:
     from inference.local.holder import Opening, State

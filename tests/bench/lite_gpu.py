@@ -27,7 +27,8 @@ import tiny_bpe
 import torch
 import transformers
 
-from inference.runners.runner import Ask, Plan, open_runner
+from inference.runners.opening import open_runner
+from inference.runners.runner import Ask, Plan
 
 # As published with the weights; 15.7 billion parameters, 31,104 bytes of latents a token.
 LITE: dict[str, Any] = {

@@ -18,7 +18,8 @@ import torch
 from session import BEGIN, END, HOLE
 
 from inference.errors import BackendError
-from inference.runners.runner import Ask, Plan, open_runner
+from inference.runners.opening import open_runner
+from inference.runners.runner import Ask, Plan
 
 if TYPE_CHECKING:
     from collections.abc import Callable

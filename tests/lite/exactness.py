@@ -23,7 +23,8 @@ import transformers
 from session import Session
 
 from inference.runners.drafts import Economy
-from inference.runners.runner import Ask, Plan, open_runner
+from inference.runners.opening import open_runner
+from inference.runners.runner import Ask, Plan
 
 N_NEW = 20
 TIE = 1e-4

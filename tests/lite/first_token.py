@@ -19,7 +19,8 @@ import torch
 import transformers
 
 from inference.runners.drafts import Economy
-from inference.runners.runner import Ask, Plan, open_runner
+from inference.runners.opening import open_runner
+from inference.runners.runner import Ask, Plan
 
 _MS = 1000
 _NEW = 48
