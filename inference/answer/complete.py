@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 __all__ = ["Outcome", "Rules", "complete"]
 
 # What no editor can hold and no source has, though some models can spell each byte.
-_NO_TEXT = ("\0", *map(chr, range(1, 9)), *map(chr, range(14, 27)), "\x7f")
+_NO_TEXT = ("\0", *map(chr, range(1, 9)), *map(chr, range(14, 27)), "\x7f", "\ufffd")
 # Chunks that lie ready never suspend, so other tasks get their turn this often.
 _CHUNKS_PER_BREATH = 16
 # To judge a text takes time in proportion to its length: a longer one than this is

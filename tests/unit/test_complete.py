@@ -89,7 +89,7 @@ async def test_generation_stops_at_a_stop_text():
     assert backend.sent == 3
 
 
-@pytest.mark.parametrize("mark", ["\0", "\x07", "\x7f"])
+@pytest.mark.parametrize("mark", ["\0", "\x07", "\x7f", "\ufffd"])
 async def test_what_no_editor_can_hold_is_an_end(mark):
     outcome, _ = await _complete([f"a + b{mark}c"])
     assert outcome.completion.text == "a + b"
