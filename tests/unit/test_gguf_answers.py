@@ -8,7 +8,7 @@ from inference.runners.gguf.rows import Row
 from inference.runners.gguf.run import Desk, answer
 from inference.runners.healing import Continuations
 from inference.runners.runner import Ask
-from inference.runners.safetensors.heads import Tape
+from inference.runners.tape import Tape
 
 SPELT = (b"a", "é".encode()[:1], "é".encode()[1:], b"bc", b"")
 END = 4

@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from inference.runners.safetensors.heads import Heads, Tape, common_length
+from inference.runners.safetensors.heads import Heads
+from inference.runners.tape import Tape, common_length
 
 
 class Tokens:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 
-from inference.runners.safetensors.heads import Tape, common_length
+from inference.runners.tape import Tape, common_length
 
 if TYPE_CHECKING:
     import numpy.typing as npt

@@ -16,9 +16,9 @@ import numpy as np
 from inference.runners.drafts import MOST, Economy, look_up
 from inference.runners.gguf.choose import chosen_of
 from inference.runners.healing import left_of
+from inference.runners.pace import Pace
 from inference.runners.runner import Step
-from inference.runners.safetensors.heads import Tape
-from inference.runners.safetensors.pace import Pace
+from inference.runners.tape import Tape
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator

@@ -5,10 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-import numpy as np
-
 from inference.errors import BackendError
 from inference.runners.gguf.run import answer
+from inference.runners.tape import prompt_of
 
 if TYPE_CHECKING:
     from collections.abc import Generator
@@ -56,23 +55,10 @@ class GgufRunner:
         self.desk.native.close()
 
     def _prompt(self, ask: Ask) -> Ids:
-        ids = ask.token_ids
-        if ids is None:
-            ids = tuple(self.desk.native.encode(ask.text))
-        n_wanted = len(ids) + min(1, ask.max_new_tokens)
-        if not ids or n_wanted > self.context_tokens:
-            raise BackendError(
-                f"the prompt has {len(ids):,} tokens, and this model takes 1 to "
-                f"{self.context_tokens - 1:,} here; lower `context.budget_tokens` or raise "
-                "`local.context_tokens`",
-                cause="context",
-            )
-        highest = max(ids)
-        if highest >= self.desk.native.n_ids or min(ids) < 0:
-            raise BackendError(
-                f"the prompt has a token {highest:,}, and the model knows "
-                f"{self.desk.native.n_ids:,}: it was made with another model's tokenizer; leave "
-                "`tokenizer` empty, as the file brings its own",
-                cause="tokenizer",
-            )
-        return np.array(ids, dtype=np.int32)
+        return prompt_of(
+            ask,
+            self.desk.native.encode,
+            context_tokens=self.context_tokens,
+            n_ids=self.desk.native.n_ids,
+            remedy="leave `tokenizer` empty, as the file brings its own",
+        )

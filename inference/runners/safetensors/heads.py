@@ -12,12 +12,12 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 
+from inference.runners.tape import Tape, common_length
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    import numpy.typing as npt
-
-    Ids = npt.NDArray[np.int32]
+    from inference.runners.tape import Ids
 
 # Losing so much of another prompt to go on from its beginning is cheaper than a copy.
 _WORTH_A_COPY = 64
@@ -49,36 +49,6 @@ class Cache(Protocol):
     def copy(self, length: int) -> Any:
         """A cache of its own with that many."""
         ...
-
-
-class Tape:
-    """Ids that grow at the end, in one array."""
-
-    def __init__(self, ids: Ids) -> None:
-        self._room = np.array(ids, dtype=np.int32)
-        self._length = len(ids)
-
-    def __len__(self) -> int:
-        return self._length
-
-    @property
-    def ids(self) -> Ids:
-        """All of them."""
-        return self._room[: self._length]
-
-    def extend(self, ids: Ids | list[int]) -> None:
-        """Put these at the end."""
-        wanted = self._length + len(ids)
-        if wanted > len(self._room):
-            room = np.empty(wanted + 512, dtype=np.int32)
-            room[: self._length] = self.ids
-            self._room = room
-        self._room[self._length : wanted] = ids
-        self._length = wanted
-
-    def crop(self, length: int) -> None:
-        """Keep that many."""
-        self._length = min(length, self._length)
 
 
 @dataclass(eq=False, slots=True)
@@ -176,10 +146,3 @@ class Heads:
     def _touch(self, head: Head) -> None:
         self._kept.remove(head)
         self._kept.append(head)
-
-
-def common_length(one: Ids, other: Ids) -> int:
-    """How many ids both begin with."""
-    n_both = min(len(one), len(other))
-    differ = np.flatnonzero(one[:n_both] != other[:n_both])
-    return int(differ[0]) if len(differ) else n_both

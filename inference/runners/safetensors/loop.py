@@ -14,10 +14,10 @@ import numpy as np
 
 from inference.runners.drafts import MOST, Draft, Economy, look_up
 from inference.runners.healing import left_of
+from inference.runners.pace import Pace
 from inference.runners.runner import Step
 from inference.runners.safetensors.choose import among, drawn, likeliest
-from inference.runners.safetensors.heads import Tape
-from inference.runners.safetensors.pace import Pace
+from inference.runners.tape import Tape
 from inference.runners.texts import Speller
 
 if TYPE_CHECKING:
@@ -26,8 +26,9 @@ if TYPE_CHECKING:
     from inference.runners.healing import Continuations
     from inference.runners.runner import Ask
     from inference.runners.safetensors.choose import Chosen
-    from inference.runners.safetensors.heads import Head, Ids
+    from inference.runners.safetensors.heads import Head
     from inference.runners.safetensors.model import Model
+    from inference.runners.tape import Ids
     from inference.runners.texts import Vocabulary
     from inference.types import FinishReason
 

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any
 from inference.runners.safetensors.buffers import Buffers
 
 if TYPE_CHECKING:
-    from inference.runners.safetensors.heads import Head, Ids
+    from inference.runners.safetensors.heads import Head
+    from inference.runners.tape import Ids
 
 
 @dataclass(slots=True)

@@ -5,18 +5,17 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-import numpy as np
-
-from inference.errors import BackendError
 from inference.runners.safetensors.faults import free_memory, is_short_of_memory, running_fault
 from inference.runners.safetensors.loop import answer
+from inference.runners.tape import prompt_of
 
 if TYPE_CHECKING:
     from collections.abc import Generator
 
     from inference.runners.runner import Ask, Step
-    from inference.runners.safetensors.heads import Heads, Ids
+    from inference.runners.safetensors.heads import Heads
     from inference.runners.safetensors.loop import Desk
+    from inference.runners.tape import Ids
 
 
 @dataclass(slots=True)
@@ -65,23 +64,10 @@ class SafetensorsRunner:
         free_memory()
 
     def _prompt(self, ask: Ask) -> Ids:
-        ids = ask.token_ids
-        if ids is None:
-            ids = tuple(self.desk.vocabulary.encode(ask.text))
-        n_wanted = len(ids) + min(1, ask.max_new_tokens)
-        if not ids or n_wanted > self.context_tokens:
-            raise BackendError(
-                f"the prompt has {len(ids):,} tokens, and this model takes 1 to "
-                f"{self.context_tokens - 1:,} here; lower `context.budget_tokens` or raise "
-                "`local.context_tokens`",
-                cause="context",
-            )
-        highest = max(ids)
-        if highest >= self.n_ids or min(ids) < 0:
-            raise BackendError(
-                f"the prompt has a token {highest:,}, and the model knows "
-                f"{self.n_ids:,}: it was made with another model's tokenizer; set `tokenizer` to "
-                "the one that lies with the weights",
-                cause="tokenizer",
-            )
-        return np.array(ids, dtype=np.int32)
+        return prompt_of(
+            ask,
+            self.desk.vocabulary.encode,
+            context_tokens=self.context_tokens,
+            n_ids=self.n_ids,
+            remedy="set `tokenizer` to the one that lies with the weights",
+        )
