@@ -208,12 +208,14 @@ async def _exchange(
         return await _tell(wire.script, path, writer)
     if _is_probe(asked := json.loads(body or b"{}")):
         wire.probes.append(path)
-        return await _answer(wire, writer, asked)
+        return await _answer(wire.script, writer, asked)
+    # A test may change it as soon as it sees the request.
+    script = wire.script
     wire.paths.append(path)
     wire.headers.append(headers)
     wire.requests.append(asked)
     wire._note(running=wire.running + 1)
-    answer = asyncio.ensure_future(_answer(wire, writer, wire.requests[-1]))
+    answer = asyncio.ensure_future(_answer(script, writer, asked))
     # A client says nothing more while it waits, so that whatever comes is its leaving.
     gone = asyncio.ensure_future(reader.read(1))
     try:
@@ -265,9 +267,8 @@ def _refusal(script: Script, asked: dict[str, Any]) -> str | None:
     return f"{named[0]!r} is not supported" if named else None
 
 
-async def _answer(wire: Wire, writer: asyncio.StreamWriter, asked: dict[str, Any]) -> bool:
+async def _answer(script: Script, writer: asyncio.StreamWriter, asked: dict[str, Any]) -> bool:
     """Send what the script says; whether the connection may be used again."""
-    script = wire.script
     if script.hang == "before":
         await asyncio.Event().wait()
     if script.drop:

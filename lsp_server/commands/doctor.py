@@ -65,7 +65,7 @@ async def _findings(options: argparse.Namespace) -> list[Finding]:
 def _show(findings: list[Finding]) -> None:
     n_wrong = sum(finding.level == "error" for finding in findings)
     n_doubtful = sum(finding.level == "warning" for finding in findings)
-    title = f"{n_wrong} errors, {n_doubtful} warnings"
+    title = f"errors: {n_wrong}, warnings: {n_doubtful}"
     columns = (
         Column("check", "cyan", is_whole=True),
         Column("", is_whole=True),
