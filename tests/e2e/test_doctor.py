@@ -34,7 +34,7 @@ def test_what_is_wrong_is_shown_with_what_to_do(infill, tmp_path):
     with doctor_wire.serve(doctor_wire.Setup(sentinels=doctor_wire.ASCII)) as endpoint:
         ran = infill("doctor", *settings(endpoint), cwd=repository_in(tmp_path))
     assert ran.code == 3
-    assert ran.out.splitlines()[0] == "2 errors, 1 warnings"
+    assert ran.out.splitlines()[0] == "errors: 2, warnings: 1"
     assert "spelled with ASCII characters" in ran.out
     assert "infill models --download-tokenizer" in ran.out
 
