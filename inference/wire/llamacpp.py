@@ -9,7 +9,6 @@ DeepSeek's models don't expect it.
 from __future__ import annotations
 
 from collections import OrderedDict
-from contextlib import aclosing
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, cast
 from zlib import crc32
@@ -17,8 +16,8 @@ from zlib import crc32
 from inference.errors import BackendError
 from inference.models.spec import sampling_for
 from inference.types import Chunk, Usage
-from inference.wire.events import drain, events, parse_object
-from inference.wire.faults import event_fault
+from inference.wire.answers import chunks_from
+from inference.wire.events import events
 from inference.wire.models import object_of
 
 if TYPE_CHECKING:
@@ -99,26 +98,10 @@ def _escaped(sign: str) -> str:
     return sign if sign.isprintable() else f"\\U{ord(sign):08X}"
 
 
-async def chunks_of(response: httpx.Response, call: Call) -> AsyncGenerator[Chunk]:
-    """The chunks of an answer, up to the one that says why it ended.
-
-    Raises:
-        BackendError: it ends without saying so, or the server gives up.
-    """
-    async with aclosing(events(response.aiter_bytes(), call.host)) as found:
-        async for data in found:
-            event = parse_object(data, call.host, "llama.cpp's llama-server")
-            if event.get("error"):
-                raise event_fault(event["error"], call)
-            chunk = _chunk(event, call.host)
-            yield chunk
-            if chunk.finish_reason is not None:
-                await drain(found)
-                return
-    raise BackendError(
-        f"{call.host} broke off its answer without saying that it was done; its log may say why",
-        cause="died",
-    )
+def chunks_of(response: httpx.Response, call: Call) -> AsyncGenerator[Chunk]:
+    """The chunks of an answer, as `chunks_from` has them."""
+    found = events(response.aiter_bytes(), call.host)
+    return chunks_from(found, _chunk, call, "llama.cpp's llama-server")
 
 
 def _chunk(event: dict[str, Any], host: str) -> Chunk:

@@ -7,14 +7,13 @@ longer than that without a word.
 
 from __future__ import annotations
 
-from contextlib import aclosing
 from typing import TYPE_CHECKING, Any, cast
 
 from inference.errors import BackendError
 from inference.models.spec import sampling_for
 from inference.types import Chunk, Usage
-from inference.wire.events import drain, lines, parse_object
-from inference.wire.faults import event_fault
+from inference.wire.answers import chunks_from
+from inference.wire.events import lines
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator
@@ -62,28 +61,10 @@ def asked(request: Request, model: str, spec: ModelSpec | None, n_context: int) 
     return fields | {"prompt": prompt.text, "raw": True, "logprobs": True}
 
 
-async def chunks_of(response: httpx.Response, call: Call) -> AsyncGenerator[Chunk]:
-    """The chunks of an answer, up to the one that says why it ended.
-
-    Raises:
-        BackendError: it ends without saying so, or the server gives up.
-    """
-    async with aclosing(lines(response.aiter_bytes(), call.host)) as found:
-        async for line in found:
-            if not line.strip():
-                continue
-            event = parse_object(line, call.host, "Ollama")
-            if event.get("error"):
-                raise event_fault(event["error"], call)
-            chunk = _chunk(event, call.host)
-            yield chunk
-            if chunk.finish_reason is not None:
-                await drain(found)
-                return
-    raise BackendError(
-        f"{call.host} broke off its answer without saying that it was done; its log may say why",
-        cause="died",
-    )
+def chunks_of(response: httpx.Response, call: Call) -> AsyncGenerator[Chunk]:
+    """The chunks of an answer, as `chunks_from` has them."""
+    found = lines(response.aiter_bytes(), call.host)
+    return chunks_from(found, _chunk, call, "Ollama")
 
 
 def _chunk(event: dict[str, Any], host: str) -> Chunk:
