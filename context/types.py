@@ -17,6 +17,10 @@ Form = Literal["full", "skeleton", "excerpt"]
 # elsewhere (or there was no prompt), or the user has paused.
 Moment = Literal["typing", "reach", "leap", "idle"]
 
+# How much is wanted at a cursor: the rest of its line or statement, up to the end of the
+# block, or of the definition.
+Extent = Literal["line", "block", "function"]
+
 
 @dataclass(frozen=True, slots=True)
 class Snapshot:
@@ -114,6 +118,58 @@ class TokenCounter(Protocol):
 
     def snippet(self, path: str, text: str, /) -> int:
         """Tokens of a file's text with whatever the prompt format puts around it."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Invented:
+    """A name that a completion uses and that isn't there, as the index knows.
+
+    Attributes:
+        start: offset in the completion's text at which the name begins.
+        end: offset behind the name.
+        owner: whose member or parameter it would be, for the user.
+    """
+
+    start: int
+    end: int
+    name: str
+    owner: str
+    kind: Literal["member", "keyword"]
+
+
+class SyntaxCheck(Protocol):
+    """What a completion does to the syntax of the document it is for; made for one cursor."""
+
+    def sound(self, text: str, n_replaced: int, /) -> int:
+        """How many characters of the completion may be shown.
+
+        The length of its longest beginning with which the document has no syntax error
+        that it hasn't without it: all of it, up to the end of a line of it, or 0.
+
+        Args:
+            text: goes in at the cursor.
+            n_replaced: characters after the cursor that it takes the place of.
+        """
+        ...
+
+
+class SymbolCheck(Protocol):
+    """Whether what a completion names exists; made for one cursor."""
+
+    def invented(self, text: str, n_replaced: int, /) -> tuple[Invented, ...]:
+        """Members and keyword arguments that what is known of their owner rules out.
+
+        In order; empty where all is there or nothing is known for sure.
+        """
+        ...
+
+
+class SecretCheck(Protocol):
+    """Whether a text holds a key or a password."""
+
+    def finding(self, text: str, /) -> str | None:
+        """What kind of secret it holds; None where none is found."""
         ...
 
 

@@ -10,7 +10,7 @@ long answer costs no more for each line than a short one.
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Literal, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from inference.answer.hole import indent_of
 from inference.normalise import normalise
@@ -18,6 +18,7 @@ from inference.normalise import normalise
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
+    from context.types import Extent
     from inference.answer.hole import Hole
 
     Cut = Callable[["Sequence[Line]", Hole], int | None]
@@ -29,8 +30,6 @@ class Line(NamedTuple):
     start: int
     text: str
 
-
-Extent = Literal["line", "block"]
 
 _ENDS_BLOCK = re.compile(r"[)\]}]|(end|fi|done|esac)\b")
 _GOES_ON = re.compile(r"(else|elif|elsif|except|finally|catch|rescue|ensure|case|default|when)\b")
@@ -140,6 +139,11 @@ def cut_retyped(lines: Sequence[Line], hole: Hole) -> int | None:
     return start if code.rstrip() == hole.following[0].rstrip() else None
 
 
+_BLOCK: tuple[tuple[str, Cut], ...] = (
+    ("what was generated lies outside of the cursor's block", cut_scope),
+    ("it only repeats what follows the cursor", cut_retyped),
+    ("it only repeats itself", cut_repetition),
+)
 # Each cut with what to tell the user when it leaves nothing.
 CUTS_BY_EXTENT: dict[Extent, tuple[tuple[str, Cut], ...]] = {
     "line": (
@@ -147,11 +151,8 @@ CUTS_BY_EXTENT: dict[Extent, tuple[tuple[str, Cut], ...]] = {
         ("it only repeats what follows the cursor", cut_retyped),
         ("it only repeats itself", cut_repetition),
     ),
-    "block": (
-        ("what was generated lies outside of the cursor's block", cut_scope),
-        ("it only repeats what follows the cursor", cut_retyped),
-        ("it only repeats itself", cut_repetition),
-    ),
+    "block": _BLOCK,
+    "function": _BLOCK,
 }
 
 

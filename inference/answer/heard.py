@@ -11,7 +11,7 @@ from inference.answer.postprocess import fit
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from inference.answer.cuts import Extent
+    from context.types import Extent
     from inference.answer.hole import Hole
     from inference.answer.postprocess import Fitted
     from inference.types import Chunk, NoCompletion

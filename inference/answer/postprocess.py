@@ -14,7 +14,7 @@ from inference.types import NoCompletion
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from inference.answer.cuts import Extent
+    from context.types import Extent
     from inference.answer.hole import Hole
 
 _TORN_SENTINEL = re.compile("<[|\uff5c][^<>]{0,40}$")
