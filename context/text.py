@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 _WORD = re.compile(r"[^\W\d]\w*")
 # A code point is counted at its first byte; those that follow are 0b10xxxxxx.
-_CONTINUATION = bytes(range(0x80, 0xC0))
+CONTINUATION = bytes(range(0x80, 0xC0))
 _DIGITS = b"0123456789"
 _LETTERS = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz_"
 # What isn't ASCII may be a letter: that is looked at word by word.
@@ -75,7 +75,7 @@ def offsets(data: bytes, positions: Iterable[int]) -> dict[int, int]:
     found: dict[int, int] = {}
     last = chars = 0
     for position in sorted(set(positions)):
-        chars += len(data[last:position].translate(None, _CONTINUATION))
+        chars += len(data[last:position].translate(None, CONTINUATION))
         found[position] = chars
         last = position
     return found

@@ -7,32 +7,24 @@ live here and in `context.text` only.
 from __future__ import annotations
 
 import re
-from functools import lru_cache, partial
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from tree_sitter import QueryCursor
 
 from context.facts import FileFacts, encode_imports, encode_outline
 from context.parsing.apart import APART
-from context.parsing.blanked import readable
 from context.parsing.code import code
-from context.parsing.grammars import grammar_of
+from context.parsing.opened import MAX_PARSED, opened, parsed
 from context.parsing.outline import outline
-from context.parsing.trees import Trees, tree_of
 from context.spelling import imports, package
 from context.text import digest, to_bytes, words
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from tree_sitter import Node
 
-    from tree_sitter import Node, Tree
+    from context.parsing.opened import Opened
 
-    from context.parsing.grammars import Grammar
-
-    Grow = Callable[[Grammar, bytes], Tree | None]
-
-# What is longer isn't parsed: at a few MB a second it would hold up everything else.
-MAX_PARSED = 1_000_000
 # Nobody nests definitions deeper, and a query walks down as far as it is let.
 _DEEPEST = 300
 # Files that say how the imports of others resolve; the resolvers read them whole.
@@ -41,18 +33,12 @@ _MANIFESTS = frozenset(
 )
 _TSCONFIG = re.compile(r"tsconfig(\.[\w.-]+)?\.json")
 
-# A lone surrogate as `to_bytes` writes it; a grammar's predicates want what is UTF-8.
-_SURROGATE = re.compile(rb"\xed[\xa0-\xbf][\x80-\xbf]")
-
 Match = dict[str, list["Node"]]
-
-
-_OPEN = Trees()
 
 
 def parse(path: str, language: str, text: str) -> FileFacts:
     """The facts of a text; an empty set of them where the language has no grammar."""
-    return _parse(path, language, text, tree_of)
+    return _facts(path, language, text, parsed(path, language, text))
 
 
 @lru_cache(maxsize=16)
@@ -61,17 +47,17 @@ def parse_open(path: str, language: str, text: str) -> FileFacts:
 
     Of a large one what hasn't changed since the last text under this path isn't parsed again.
     """
-    return _parse(path, language, text, partial(_OPEN.tree, path))
+    return _facts(path, language, text, opened(path, language, text))
 
 
-def _parse(path: str, language: str, text: str, grow: Grow) -> FileFacts:
+def _facts(path: str, language: str, text: str, tree: Opened | None) -> FileFacts:
     data = to_bytes(text)
     name = digest(data)
     manifest = text if is_manifest(path.rpartition("/")[2]) else ""
-    matches = _matches(path, language, data, grow)
-    if matches is None:
+    if tree is None:
         known = APART.facts(path, language, text) if len(data) <= MAX_PARSED else None
         return known or FileFacts(path, language, name, manifest=manifest)
+    matches = _matches(tree, data)
     return FileFacts(
         path,
         language,
@@ -89,22 +75,13 @@ def is_manifest(name: str) -> bool:
     return name in _MANIFESTS or _TSCONFIG.fullmatch(name) is not None
 
 
-def _matches(path: str, language: str, data: bytes, grow: Grow) -> list[Match] | None:
-    if len(data) > MAX_PARSED:
-        return None
-    if b"\xed" in data:
-        data = _SURROGATE.sub(b"???", data)
-    language, readable_data = readable(language, path, data)
-    grammar = grammar_of(language, path)
-    tree = grow(grammar, readable_data) if grammar else None
-    if grammar is None or tree is None:
-        return None
-    cursor = QueryCursor(grammar.query)
+def _matches(tree: Opened, data: bytes) -> list[Match]:
+    cursor = QueryCursor(tree.grammar.query)
     cursor.set_max_start_depth(_DEEPEST)
-    guarded = grammar.guarded
+    guarded = tree.grammar.guarded
     return [
         match
-        for pattern, match in cursor.matches(tree.root_node)
+        for pattern, match in cursor.matches(tree.root)
         if pattern not in guarded or _reads_right(match, data)
     ]
 

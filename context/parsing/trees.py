@@ -33,7 +33,9 @@ _TRIED_AGAIN = 8
 _WORTH_BYTES = 20_000
 
 
-class _Grown(NamedTuple):
+class Grown(NamedTuple):
+    """A text as a grammar was given it, and its tree."""
+
     grammar: Grammar
     data: bytes
     tree: Tree
@@ -54,7 +56,7 @@ class Trees:
     """
 
     def __init__(self) -> None:
-        self._kept: dict[str, _Grown] = {}
+        self._kept: dict[str, Grown] = {}
         self._given_up: dict[str, _GivenUp] = {}
         self._lock = Lock()
 
@@ -64,14 +66,13 @@ class Trees:
             if self._is_hopeless(path, grammar, len(data)):
                 return None
             last = self._kept.pop(path, None)
-        before = last if last is not None and last.grammar is grammar else None
-        tree = tree_of(grammar, data, _edited(before, data) if before else None)
+        tree = tree_after(last, grammar, data) if last else tree_of(grammar, data)
         with self._lock:
             if tree is None:
                 self._given_up[path] = _GivenUp(grammar, len(data), 0)
                 _forget_oldest(self._given_up)
             elif len(data) > _WORTH_BYTES:
-                self._kept[path] = _Grown(grammar, data, tree)
+                self._kept[path] = Grown(grammar, data, tree)
                 _forget_oldest(self._kept)
         return tree
 
@@ -98,6 +99,15 @@ def tree_of(grammar: Grammar, data: bytes, before: Tree | None = None) -> Tree |
     """
     tree = _within_bounds(Parser(grammar.language), data, before)
     return None if tree is None or _is_rubble(tree.root_node) else tree
+
+
+def tree_after(last: Grown, grammar: Grammar, data: bytes) -> Tree | None:
+    """The syntax tree of a text that is an edit away from another; None as for `tree_of`.
+
+    What is short is parsed anew: that takes 2 ms, and the tree is then its text's alone.
+    """
+    is_worth_it = last.grammar is grammar and len(data) > _WORTH_BYTES
+    return tree_of(grammar, data, _edited(last, data) if is_worth_it else None)
 
 
 class _Allowance:
@@ -147,7 +157,7 @@ def _is_rubble(root: Node) -> bool:
     return root.is_error and root.child_count > _MOST_LOOSE
 
 
-def _edited(last: _Grown, data: bytes) -> Tree:
+def _edited(last: Grown, data: bytes) -> Tree:
     """The last tree, its nodes moved as by one edit from the first difference to the last."""
     most = min(len(last.data), len(data))
     start = _shared(last.data, data, most)

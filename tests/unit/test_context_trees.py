@@ -5,9 +5,10 @@ from __future__ import annotations
 import pytest
 
 from context.languages import of
-from context.parsing import parse as parse_module
+from context.parsing import opened as opened_module
 from context.parsing import trees as trees_module
 from context.parsing.blanked import readable
+from context.parsing.grammars import grammar_of
 from context.parsing.parse import parse, parse_open
 from context.parsing.trees import Trees, tree_of
 
@@ -28,7 +29,7 @@ def test_a_long_text_is_followed_through_every_keystroke(monkeypatch) -> None:
         return real(self, path, grammar, data)
 
     monkeypatch.setattr(Trees, "tree", tree)
-    monkeypatch.setattr(parse_module, "_OPEN", Trees())
+    monkeypatch.setattr(opened_module, "_OPEN", Trees())
     middle = LONG.index("class Shape120")
     texts = [LONG[:middle] + TYPED[:end] + LONG[middle:] for end in range(0, len(TYPED), 5)]
     for text in [*texts, *reversed(texts[:-3]), LONG[: len(LONG) // 2], LONG]:
@@ -39,7 +40,7 @@ def test_a_long_text_is_followed_through_every_keystroke(monkeypatch) -> None:
 
 def test_few_trees_are_kept_and_none_of_short_texts() -> None:
     trees = Trees()
-    grammar = parse_module.grammar_of("Python", "a.py")
+    grammar = grammar_of("Python", "a.py")
     for name in "abcdefg":
         trees.tree(name, grammar, LONG.encode())
     trees.tree("short", grammar, b"x = 1\n")
@@ -48,7 +49,7 @@ def test_few_trees_are_kept_and_none_of_short_texts() -> None:
 
 def test_another_grammar_under_the_same_path_starts_anew() -> None:
     trees = Trees()
-    python, go = (parse_module.grammar_of(name, "a") for name in ("Python", "Go"))
+    python, go = (grammar_of(name, "a") for name in ("Python", "Go"))
     trees.tree("a", python, LONG.encode())
     found = trees.tree("a", go, b"package a\n" * 2_500)
     assert found.language == go.language
@@ -69,13 +70,13 @@ def test_another_grammar_under_the_same_path_starts_anew() -> None:
 def test_what_is_read_again_and_again_is_given_up(path: str, unit: str) -> None:
     """By a count of what the parser reads, which is the same on every machine."""
     text = unit * (12_000 // len(unit))
-    grammar = parse_module.grammar_of(of(path), path)
+    grammar = grammar_of(of(path), path)
     assert tree_of(grammar, text.encode()) is None
     assert parse(path, of(path), text).definitions == ()
 
 
 def test_a_scanner_that_never_asks_finds_the_text_at_its_end() -> None:
-    grammar = parse_module.grammar_of("Swift", "a.swift")
+    grammar = grammar_of("Swift", "a.swift")
     assert tree_of(grammar, b"#" * 20_000) is None
 
 
@@ -108,7 +109,7 @@ def test_a_document_that_was_given_up_is_tried_now_and_then(monkeypatch) -> None
         return real(grammar, data, before)
 
     monkeypatch.setattr(trees_module, "tree_of", counted)
-    trees, grammar = Trees(), parse_module.grammar_of("Shell", "a.sh")
+    trees, grammar = Trees(), grammar_of("Shell", "a.sh")
     text = b"a?" * 5_000
     for n in range(9):
         assert trees.tree("a.sh", grammar, text + b"a" * n) is None
