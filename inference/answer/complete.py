@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from inference.types import Backend, Completion, Request
 
     OnText = Callable[[str], None]
+    OnHeard = Callable[[Heard], None]
 
 __all__ = ["Outcome", "Rules", "complete"]
 
@@ -57,6 +58,7 @@ async def complete(
     *,
     clock: Clock,
     on_text: OnText | None = None,
+    on_heard: OnHeard | None = None,
 ) -> Outcome:
     """Generate until the backend, a stop text, a cut, the limit or the deadline ends it.
 
@@ -74,12 +76,16 @@ async def complete(
             has grown (a long one by some lines); never with less than before. The
             outcome nearly always begins with it; a repetition or the threshold can
             take it back.
+        on_heard: called once, before anything is asked, with what is being heard: who
+            can't wait any longer judges for himself what has come so far.
 
     Raises:
         BackendError: as the backend raised it.
     """
     healer = Healer(request.prompt.healing if request.prompt else "")
     heard = Heard(clock(), hole_at(request.prefix, request.suffix), rules, healer)
+    if on_heard is not None:
+        on_heard(heard)
     deadline = asyncio.timeout(rules.deadline_s)
     try:
         async with deadline:
