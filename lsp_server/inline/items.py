@@ -34,18 +34,23 @@ def items_for(
     return [_item(asked, *one, encoding) for one in offered]
 
 
+def as_told(text: str) -> str:
+    r"""The text as editors are told it: its lines end in `\n`, whatever the document's do.
+
+    An editor puts its own ends of lines in their place, and one that keeps its lines apart
+    (Neovim) would take a `\r` for a character.
+    """
+    return text.replace("\r\n", "\n")
+
+
 def _item(
     asked: Asked, identifier: str, completion: Completion, encoding: Encoding
 ) -> types.InlineCompletionItem:
-    r"""The item: a plain text, and a range on one line.
-
-    Its lines end in `\n` whatever the document's do: an editor puts its own in their place,
-    and one that keeps its lines apart would take a `\r` for a character.
-    """
+    """The item: a plain text, and a range on one line."""
     document, (start, end) = asked.document, completion.replace
     command = types.Command(TITLE, COMMAND, arguments=[identifier])
     return types.InlineCompletionItem(
-        completion.text.replace("\r\n", "\n"),
+        as_told(completion.text),
         filter_text=_filter_text(asked, completion),
         range=types.Range(_position(document, start, encoding), _position(document, end, encoding)),
         command=command,
