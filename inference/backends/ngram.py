@@ -12,7 +12,7 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING
 
 from inference.ngram.base import Model, train
-from inference.ngram.complete import complete
+from inference.ngram.complete import several
 from inference.ngram.refresh import Trainer
 from inference.types import Capabilities, Chunk
 
@@ -57,24 +57,27 @@ class NgramBackend:
 
         The last chunk's confidence is the probability that the whole is exactly
         the rest of the line. Where nothing is known there is one chunk, empty.
+        Of several that are asked for, the best comes first and whole, then the next.
         """
         self._follow()
         stopped = threading.Event()
         try:
-            answer = await asyncio.get_running_loop().run_in_executor(
+            answers = await asyncio.get_running_loop().run_in_executor(
                 self._answering,
-                complete,
+                several,
                 self._model or self._blank,
                 request.prefix,
                 request.suffix,
                 request.path,
+                max(1, request.n),
                 stopped.is_set,
             )
         finally:
             # A cancelled request must not keep the thread from the next one.
             stopped.set()
-        for chunk in _chunks(answer, request.max_new_tokens):
-            yield chunk
+        for index, answer in enumerate(answers):
+            for chunk in _chunks(answer, request.max_new_tokens, index):
+                yield chunk
 
     async def warm(self, request: Request, /) -> None:
         """Return when the model has learnt the repository as it is now."""
@@ -119,14 +122,16 @@ class NgramBackend:
         self._looked_s = loop.time()
 
 
-def _chunks(answer: Answer, limit: int) -> list[Chunk]:
+def _chunks(answer: Answer, limit: int, index: int) -> list[Chunk]:
     """One chunk a token; the last says whether the line was finished."""
     kept = answer.pieces[:limit]
     if not kept:
-        return [Chunk("", finish_reason="stop", confidence=0.0)]
+        return [Chunk("", finish_reason="stop", confidence=0.0, index=index)]
     whole = len(kept) == len(answer.pieces) and answer.finished
     reason: FinishReason = "stop" if whole else "length"
     last = kept[-1]
     sure = answer.confidence if len(kept) == len(answer.pieces) else 0.0
-    head = [Chunk(p.text, logprob=p.logprob, confidence=p.confidence) for p in kept[:-1]]
-    return [*head, Chunk(last.text, (), last.logprob, reason, sure)]
+    head = [
+        Chunk(p.text, logprob=p.logprob, confidence=p.confidence, index=index) for p in kept[:-1]
+    ]
+    return [*head, Chunk(last.text, (), last.logprob, reason, sure, index=index)]

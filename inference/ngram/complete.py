@@ -64,13 +64,25 @@ NOTHING_KNOWN = Answer((), 0.0, finished=True)
 def complete(
     model: Model, prefix: str, suffix: str, path: str, stopped: Callable[[], bool] = bool
 ) -> Answer:
-    """The likeliest rest of the line.
+    """The likeliest rest of the line; see `several`."""
+    return several(model, prefix, suffix, path, 1, stopped)[0]
 
-    Where something of the line stands after the cursor already, such as a
-    bracket that the editor has put there, the line is completed as if it
-    weren't there, and of what ends in it the part before it is the answer.
-    `stopped` is asked between steps; once it says yes, what is known by then
-    is the answer.
+
+def several(
+    model: Model,
+    prefix: str,
+    suffix: str,
+    path: str,
+    n: int,
+    stopped: Callable[[], bool] = bool,
+) -> tuple[Answer, ...]:
+    """The likeliest rests of the line, `n` different ones at most, the best first.
+
+    At least one, which is empty where nothing is known. Where something of the line
+    stands after the cursor already, such as a bracket that the editor has put there,
+    the line is completed as if it weren't there, and of what ends in it the part
+    before it is the answer. `stopped` is asked between steps; once it says yes, what
+    is known by then is the answer.
     """
     rest, suffix = _split_line(suffix)
     situation = read_situation(prefix, suffix, model, path)
@@ -78,10 +90,11 @@ def complete(
     typed = _unfinished_word(situation, where)
     if typed:
         back = read_situation(prefix, suffix, model, path, typed)
-        healed = _answer(back, fill(back, where, stopped=stopped), rest)
-        if healed.pieces:
+        healed = _answers(back, fill(back, where, n, stopped=stopped), rest, n)
+        if healed:
             return healed
-    return _answer(situation, fill(situation, where, stopped=stopped), rest)
+    found = _answers(situation, fill(situation, where, n, stopped=stopped), rest, n)
+    return found or (NOTHING_KNOWN,)
 
 
 def _split_line(suffix: str) -> tuple[str, str]:
@@ -108,24 +121,43 @@ def _unfinished_word(situation: Situation, where: Sources) -> str:
     return situation.vocabulary.word(token)
 
 
-def _answer(situation: Situation, fillings: Sequence[Filling], rest: str) -> Answer:
-    """The best filling that leaves something to insert, in pieces.
+def _answers(
+    situation: Situation, fillings: Sequence[Filling], rest: str, n: int
+) -> tuple[Answer, ...]:
+    """The best fillings that leave something to insert, in pieces.
 
-    That nothing should follow is weighed in its confidence.
+    That nothing should follow is weighed in their confidence.
     """
-    kept = fillings[:_MOST]
+    kept = fillings[: _MOST * n]
     there: list[int] = lex(rest.strip(), situation.vocabulary).ids.tolist()
     fitting = [at for at, filling in enumerate(kept) if _goes_on_to(filling, there)]
     if not fitting:
-        return NOTHING_KNOWN
+        return ()
     chances = judge(*judge_rows(situation, kept)).tolist()
-    at = min(fitting, key=lambda at: (-chances[at], kept[at].keys))
-    best = kept[at]
-    n = len(best.keys) - len(there)
     total = 1.0
     if there:
         # What ends otherwise is out of the question now.
         total -= sum(chance for other, chance in enumerate(chances) if other not in fitting)
+    found: dict[str, Answer] = {}
+    for at in sorted(fitting, key=lambda at: (-chances[at], kept[at].keys)):
+        answer = _pieces(situation, kept, chances, at, len(there), total)
+        found.setdefault(answer.text, answer)
+        if len(found) == n:
+            break
+    return tuple(found.values())
+
+
+def _pieces(
+    situation: Situation,
+    kept: Sequence[Filling],
+    chances: Sequence[float],
+    at: int,
+    n_there: int,
+    total: float,
+) -> Answer:
+    """One filling without the tokens that the line has already."""
+    best = kept[at]
+    n = len(best.keys) - n_there
     shares = _shared(best.keys[:n], kept, chances)
     texts = [render(situation, (key,)) for key in best.keys[:n]]
     texts[0] = texts[0][(situation.blank == 1) + len(situation.typed) :]

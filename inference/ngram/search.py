@@ -30,6 +30,8 @@ _FAN = 5
 _BUDGET, _MARGIN, _DETOUR = 14, 2.0, 0.5
 _KNOWN = -1.2
 _BEGINS_SO = 0.05
+# For each further filling that is asked for: states looked into, and how much less likely.
+_MORE_BUDGET, _MORE_MARGIN = 8, 1.5
 _SUPPORT_GROUPS = np.array((BUFFER, FOLDER, REPOSITORY, AHEAD))[:, None]
 _SUPPORT_LEVELS = np.array((1, 3, 4, 5))
 
@@ -143,22 +145,23 @@ class _Open:
 
 
 def fill(
-    situation: Situation, sources: Sources, *, stopped: Callable[[], bool] = bool
+    situation: Situation, sources: Sources, n: int = 1, *, stopped: Callable[[], bool] = bool
 ) -> list[Filling]:
     """Whole fillings, likeliest first; a beginning alone where no end was found.
 
     Goes straight to the line's end by the likeliest tokens, then comes back to
     the likeliest turning not taken, until `_BUDGET` states have been looked
     into or every turning is less likely than the best filling by a factor of
-    e^`_MARGIN`.
+    e^`_MARGIN`. Where that finds fewer than `n`, it goes on to less likely ones.
     """
     search = _Search(situation, sources)
     search.push(_Open(start(situation), (), None))
-    while search.budget > 0 and not stopped():
-        node = search.pop()
-        if node is None:
+    search.run(stopped)
+    for _ in range(n - 1):
+        if len(search.done) >= n:
             break
-        search.follow(node)
+        search.widen()
+        search.run(stopped)
     found = sorted(search.done.values(), key=lambda f: (-f.logprob, f.keys))
     return found or search.beginnings()
 
@@ -170,6 +173,7 @@ class _Search:
         self.situation = situation
         self.sources = sources
         self.budget = _BUDGET
+        self.margin = _MARGIN
         self.done: dict[tuple[int, ...], Filling] = {}
         self.best = -1e9
         self._heap: list[tuple[float, tuple[int, ...], _Open]] = []
@@ -178,9 +182,22 @@ class _Search:
     def push(self, node: _Open) -> None:
         heapq.heappush(self._heap, (-sum(node.logprobs), node.state.keys, node))
 
+    def run(self, stopped: Callable[[], bool]) -> None:
+        """Look until nothing is worth it, or the budget is spent."""
+        while self.budget > 0 and not stopped():
+            node = self.pop()
+            if node is None:
+                break
+            self.follow(node)
+
+    def widen(self) -> None:
+        """Let less likely turnings be worth taking, too."""
+        self.budget += _MORE_BUDGET
+        self.margin += _MORE_MARGIN
+
     def pop(self) -> _Open | None:
         """The likeliest turning, None where none is worth taking."""
-        if not self._heap or self._heap[0][0] > _MARGIN - self.best:
+        if not self._heap or self._heap[0][0] > self.margin - self.best:
             return None
         return heapq.heappop(self._heap)[2]
 

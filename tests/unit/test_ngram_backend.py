@@ -103,6 +103,20 @@ async def test_a_ceiling(backend: NgramBackend) -> None:
     assert (found[-1].finish_reason, found[-1].confidence) == ("length", 0.0)
 
 
+async def test_several(backend: NgramBackend, corpus: Texts) -> None:
+    """The best line first and whole, then different ones, each with its own end."""
+    corpus.change("d.py", "walrus(new)\n" * 2)
+    await backend.ready()
+    found = await chunks(backend, "walrus", n=3)
+    lines = ["".join(c.text for c in found if c.index == at) for at in range(found[-1].index + 1)]
+    assert lines[:2] == ["(old)", "(new)"]
+    assert len(set(lines)) == len(lines) <= 3
+    assert [chunk.index for chunk in found] == sorted(chunk.index for chunk in found)
+    ends = [chunk.confidence or 0.0 for chunk in found if chunk.finish_reason]
+    assert len(ends) == len(lines)
+    assert ends == sorted(ends, reverse=True)
+
+
 async def test_knows_nothing(backend: NgramBackend) -> None:
     """Silence is one empty last chunk."""
     assert await chunks(backend, "", "") == [Chunk("", finish_reason="stop", confidence=0.0)]
