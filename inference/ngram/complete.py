@@ -141,7 +141,9 @@ def _answers(
     found: dict[str, Answer] = {}
     for at in sorted(fitting, key=lambda at: (-chances[at], kept[at].keys)):
         answer = _pieces(situation, kept, chances, at, len(there), total)
-        found.setdefault(answer.text, answer)
+        # What a better one begins with is no other one.
+        if not any(text.startswith(answer.text) for text in found):
+            found[answer.text] = answer
         if len(found) == n:
             break
     return tuple(found.values())
