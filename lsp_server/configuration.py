@@ -11,7 +11,7 @@ from __future__ import annotations
 import difflib
 import re
 import tomllib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
@@ -21,6 +21,7 @@ from context.disk.files import read_bytes
 from context.errors import UnreadableFileError
 from lsp_server.errors import SettingError
 from lsp_server.paths import PATH_SETTINGS, located_setting, real
+from lsp_server.permitted import narrowed
 from lsp_server.settings import Settings
 from lsp_server.user_models import KINDS
 
@@ -32,10 +33,14 @@ if TYPE_CHECKING:
 Tree = dict[str, Any]
 
 REPOSITORY_FILE = ".infill.toml"
-REPOSITORY_MAY_SET = frozenset({"context.budget_tokens", "context.ignore"})
+# What a repository may say of completions can only take away: see `permitted.narrowed`.
+REPOSITORY_MAY_NARROW = frozenset({"completion.enabled", "completion.languages"})
+REPOSITORY_MAY_SET = frozenset({"context.budget_tokens", "context.ignore"}) | REPOSITORY_MAY_NARROW
 ENVIRONMENT_PREFIX = "INFILL_"
 # Settings that are tables with names of the user's own, so that a dot in these stays theirs.
-TABLES = frozenset({"models"})
+TABLES = frozenset({"models", "completion.languages"})
+# Too much to be said in one line of text.
+FILES_ONLY = frozenset({"models"})
 # Far more than every setting there is.
 LARGEST_FILE = 100_000
 # tomllib takes time that grows with the square of a dotted key's parts.
@@ -81,8 +86,18 @@ def gather(
     own = read_toml(config or user_file(), required=config is not None)
     repository, refused = from_repository(_read_repository(root) if root else Source("", {}))
     variables, unknown = from_environment(environment)
-    sources = [own, repository, variables, _from_editor(editor or {}, root)]
-    return configure([*sources, from_assignments(assignments)], (*refused, *unknown))
+    narrowing, setting = _told_apart(repository)
+    sources = [own, setting, variables, _from_editor(editor or {}, root)]
+    made = configure([*sources, from_assignments(assignments)], (*refused, *unknown))
+    limits = configure([narrowing]).settings.completion
+    return replace(made, settings=narrowed(made.settings, limits))
+
+
+def _told_apart(repository: Source) -> tuple[Source, Source]:
+    """What a repository takes away, which no other source gives back, and what it sets."""
+    narrowing = {n: v for n, v in repository.values.items() if n in REPOSITORY_MAY_NARROW}
+    setting = {n: v for n, v in repository.values.items() if n not in REPOSITORY_MAY_NARROW}
+    return Source(repository.name, narrowing), Source(repository.name, setting)
 
 
 def user_file() -> Path:
@@ -159,7 +174,7 @@ def editor_values(initial: Mapping[str, Any], later: Mapping[str, Any]) -> Tree:
 
 def from_environment(environment: Mapping[str, str]) -> tuple[Source, tuple[str, ...]]:
     """`INFILL_CONTEXT_BUDGET_TOKENS=4096` and its like, and a warning for each unknown one."""
-    names = {_variable(name): name for name, _ in leaves(Settings) if name not in TABLES}
+    names = {_variable(name): name for name, _ in leaves(Settings) if name not in FILES_ONLY}
     ours = {name: text for name, text in environment.items() if name.startswith(ENVIRONMENT_PREFIX)}
     values = {names[variable]: text for variable, text in ours.items() if variable in names}
     unknown = sorted(ours.keys() - names.keys())
@@ -187,7 +202,7 @@ def from_repository(source: Source) -> tuple[Source, tuple[str, ...]]:
     allowed = {name: value for name, value in flat.items() if name in REPOSITORY_MAY_SET}
     warnings = tuple(
         f"{source.name}: {name!r} is refused, a repository may only set "
-        + " and ".join(sorted(REPOSITORY_MAY_SET))
+        + ", ".join(sorted(REPOSITORY_MAY_SET))
         for name in refused
     )
     return Source(source.name, allowed), warnings
@@ -241,10 +256,14 @@ def _variable(name: str) -> str:
 
 
 def _split_list(name: str, value: object) -> object:
-    """Environment and command line carry lists as comma-separated text."""
-    if name == "context.ignore" and isinstance(value, str):
-        return tuple(part.strip() for part in value.split(",") if part.strip())
-    return value
+    """Environment and command line carry lists and tables as comma-separated text."""
+    if name not in {"context.ignore", "completion.languages"} or not isinstance(value, str):
+        return value
+    parts = [part.strip() for part in value.split(",") if part.strip()]
+    if name == "context.ignore":
+        return tuple(parts)
+    pairs = (part.partition("=") for part in parts)
+    return {language.strip(): told.strip() for language, _, told in pairs}
 
 
 def _joined(before: object, value: object) -> object:

@@ -7,12 +7,16 @@ from urllib.parse import urlsplit
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 
+from lsp_server.permitted import Languages
 from lsp_server.user_models import UserModels
 
 Anchoring = Literal["off", "line", "block"]
 Device = Literal["auto", "cuda", "mps", "cpu"]
 Precision = Literal["auto", "float32", "bf16", "int8", "int4"]
 LogLevel = Literal["debug", "info", "warning", "error"]
+Listing = Literal["auto", "always", "never"]
+
+MAX_DEBOUNCE_MS = 2000
 
 
 class _Group(BaseModel):
@@ -50,6 +54,38 @@ class PromptSettings(_Group):
 class CompletionSettings(_Group):
     """What is asked of the model and shown to the user."""
 
+    enabled: bool = Field(default=True, description="Whether anything is completed at all.")
+    languages: Languages = Field(
+        default={},
+        description=(
+            'Where something is completed, by language: `markdown = false`; `"*"` stands for '
+            "all others."
+        ),
+    )
+    debounce_ms: int | Literal["auto"] = Field(
+        default="auto",
+        description=(
+            "How long typing must rest before the model is asked, 0 to 2000 milliseconds; `auto` "
+            "goes by how fast you type and how fast it answers."
+        ),
+    )
+    prefetch: bool = Field(
+        default=True,
+        description="Have what follows the completion shown made ahead, as if you had accepted it.",
+    )
+    alternatives: int = Field(
+        default=3,
+        ge=1,
+        le=10,
+        description="How many different completions there are at most when you ask for some.",
+    )
+    as_list: Listing = Field(
+        default="auto",
+        description=(
+            "Offer completions in the editor's ordinary list: `always`, `never`, or where it shows "
+            "no others (`auto`)."
+        ),
+    )
     max_tokens: int = Field(
         default=64, ge=1, le=4096, description="Most tokens a completion may have."
     )
@@ -71,6 +107,18 @@ class CompletionSettings(_Group):
     top_p: float = Field(
         default=1.0, gt=0.0, le=1.0, description="Share of the likeliest tokens drawn from."
     )
+
+    @field_validator("debounce_ms", mode="before")
+    @classmethod
+    def _is_a_pause(cls, value: object) -> object:
+        """A number of milliseconds or `auto`, with one message for whatever else there is."""
+        text = str(value).strip() if isinstance(value, int | str) else ""
+        if text == "auto":
+            return text
+        is_number = not isinstance(value, bool) and text.isdecimal()
+        if is_number and int(text) <= MAX_DEBOUNCE_MS:
+            return int(text)
+        raise ValueError(f"expected `auto` or milliseconds from 0 to {MAX_DEBOUNCE_MS}")
 
 
 class ServerSettings(_Group):
@@ -130,6 +178,15 @@ class LocalSettings(_Group):
     threads: int = Field(default=0, ge=0, le=1024, description="Processor threads; 0 chooses.")
 
 
+class StatsSettings(_Group):
+    """What is counted, on this machine and for its user alone."""
+
+    enabled: bool = Field(
+        default=True,
+        description="Count here how much of what you accept stays, for `infill stats`.",
+    )
+
+
 class LogSettings(_Group):
     """What is written to standard error."""
 
@@ -173,6 +230,7 @@ class Settings(_Group):
     completion: CompletionSettings = CompletionSettings()
     server: ServerSettings = ServerSettings()
     local: LocalSettings = LocalSettings()
+    stats: StatsSettings = StatsSettings()
     log: LogSettings = LogSettings()
 
     @field_validator("endpoint")
