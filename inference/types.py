@@ -157,12 +157,15 @@ class Completion:
         replace: start and end offset of the document's text that `text` takes the place of.
         confidence: probability that the text is wanted as it is; None where unknown.
         n_tokens: tokens (or chunks, where the wire has no count) that were generated.
+        beginnings: how likely it is that what is wanted begins as `text` does: ends of
+            beginnings of it, in order, each with a probability; empty where unknown.
     """
 
     text: str
     replace: tuple[int, int]
     confidence: float | None = None
     n_tokens: int = 0
+    beginnings: tuple[tuple[int, float], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

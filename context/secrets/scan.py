@@ -74,6 +74,13 @@ def find_secret(text: str) -> Finding | None:
     return None
 
 
+def secrets(text: str) -> Iterator[tuple[str, str]]:
+    """Every secret of a text as its kind and what it is, for comparing and nothing else."""
+    for piece in _pieces(text):
+        for suspect in _suspects(text, piece):
+            yield from ((suspect.detector.kind, secret) for secret in _secrets(text, suspect))
+
+
 class _Piece(NamedTuple):
     """Whole lines of a text, or a part of one that is too long."""
 
@@ -171,11 +178,17 @@ def _suspect(text: str, piece: _Piece, at: int, number: int) -> _Suspect:
 
 def _is_secret(text: str, suspect: _Suspect) -> bool:
     """Whether the detector finds something on the line that nothing excuses."""
+    return next(_secrets(text, suspect), None) is not None
+
+
+def _secrets(text: str, suspect: _Suspect) -> Iterator[str]:
+    """What the detector finds on the line that nothing excuses."""
     detector, part = suspect.detector, suspect.part.rstrip()
-    return any(
-        not _is_obvious(secret, part, detector.kind, text, suspect.start)
-        for secret in detector.secrets_in(part)
-    ) and not _is_allowed(text, suspect.start)
+    for secret in detector.secrets_in(part):
+        if not _is_obvious(secret, part, detector.kind, text, suspect.start):
+            if _is_allowed(text, suspect.start):
+                return
+            yield secret
 
 
 def _is_allowed(text: str, start: int) -> bool:

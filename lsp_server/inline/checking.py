@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from context.checks.secrets import secret_check
+from context.checks.syntax import syntax_check
 from inference.answer.checks import Checks
 
 if TYPE_CHECKING:
@@ -12,5 +14,9 @@ if TYPE_CHECKING:
 
 def checks_for(asked: Asked, rejected: tuple[str, ...] = ()) -> Checks:
     """What a completion at that cursor must pass; cheap, as the work is done when asked."""
-    del asked
-    return Checks(rejected=rejected)
+    snapshot = asked.snapshot
+    return Checks(
+        syntax=syntax_check(snapshot),
+        secrets=secret_check(snapshot),
+        rejected=rejected,
+    )

@@ -1,0 +1,171 @@
+"""How much of a completion a document can take without a new syntax error.
+
+A document in which somebody types is rarely without errors: a statement is half there, a
+bracket is open. So what counts is what a completion adds: the errors with it are compared
+with the fewest that anything at all could leave there.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from functools import cached_property
+from itertools import islice
+from typing import TYPE_CHECKING
+
+from context.checks.faults import Fault, faults_of
+from context.checks.gaps import continuations, may_go_on, missing
+from context.checks.layout import LAID_OUT, misplaced
+from context.parsing.opened import opened
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from context.parsing.opened import Opened
+    from context.types import Snapshot, SyntaxCheck
+
+# Each try parses the document again: a millisecond or two.
+_MOST_LINES = 16
+_MOST_BORDERS = 8
+_MOST_OPENED = 3
+# Where a line may be cut: behind a word or a bracket that closes, if no word goes on there.
+_BORDER = re.compile(r"(?<=[\w)\]}\"'`;])(?!\w)")
+_FILLERS = ("x", "x()", ";")
+
+
+def syntax_check(snapshot: Snapshot) -> SyntaxCheck:
+    """What completions do to the syntax at this cursor; parses when it is asked."""
+    return _Syntax(snapshot)
+
+
+@dataclass(frozen=True)
+class _Syntax:
+    """A `SyntaxCheck`; what it finds out about the document serves all completions.
+
+    Languages without a grammar, and texts too long to parse, pass.
+    """
+
+    snapshot: Snapshot
+    _baselines: dict[int, _Baseline] = field(default_factory=dict["int", "_Baseline"])
+
+    def sound(self, text: str, n_replaced: int, /) -> int:
+        """How many characters of the completion may be shown; see `SyntaxCheck`."""
+        tree = self._tree
+        if tree is None:
+            return len(text)
+        baseline = self._baselines.get(n_replaced)
+        if baseline is None:
+            baseline = self._baselines[n_replaced] = _Baseline(self.snapshot, tree, n_replaced)
+        return _longest(baseline, text)
+
+    @cached_property
+    def _tree(self) -> Opened | None:
+        snapshot = self.snapshot
+        return opened(snapshot.path, snapshot.language, snapshot.text)
+
+
+def _longest(place: _Baseline, text: str) -> int:
+    """The longest beginning that does no harm: best one that ends what it begins."""
+    if place.takes(text):
+        return len(text)
+    on = n_opened = 0
+    for end in _ends(text):
+        beginning = text[:end]
+        if end < len(text) and place.takes(beginning):
+            return end
+        if not on and n_opened < _MOST_OPENED and may_go_on(beginning):
+            n_opened += 1
+            on = end if place.takes_open(beginning) else 0
+    return on or next((end for end in _borders(text) if place.takes(text[:end])), 0)
+
+
+def _ends(text: str) -> Iterator[int]:
+    """Where the text and its lines end, from the last on; blank lines are no ends."""
+    bare = len(text.rstrip())
+    yield len(text)
+    lines = text[:bare].split("\n")
+    end = bare
+    for line in islice(reversed(lines[1:]), _MOST_LINES):
+        end -= len(line) + 1
+        kept = len(text[:end].rstrip())
+        if kept and text[:kept].strip():
+            yield kept
+
+
+def _borders(text: str) -> Iterator[int]:
+    """Where the first line may be cut, from the last place on: most of it should stay."""
+    bare = text.lstrip("\r\n")
+    line, start = bare.split("\n")[0].rstrip(), len(text) - len(bare)
+    found = [border.start() for border in _BORDER.finditer(line) if 2 * border.start() >= len(line)]
+    for end in reversed(found[-_MOST_BORDERS:]):
+        if any(map(str.isalnum, line[:end])):
+            yield start + end
+
+
+class _Baseline:
+    """A cursor, and the errors that the document has there whatever one types."""
+
+    def __init__(self, snapshot: Snapshot, tree: Opened, n_replaced: int) -> None:
+        self._snapshot = snapshot
+        self._tree = tree
+        self._span = (snapshot.cursor, snapshot.cursor + n_replaced)
+
+    def takes(self, text: str) -> bool:
+        """Whether the document with this text has no error that isn't there without."""
+        return self._stands(text, "") or (
+            bool(self._missing) and self._stands(text, self._missing)
+        )
+
+    def takes_open(self, text: str) -> bool:
+        """Whether it has none once what the text leaves open comes to an end."""
+        above = self._snapshot.text[: self._span[0]]
+        closers = missing(above + text, self._snapshot.text[self._span[1] :])
+        line = (above + text).rpartition("\n")[2]
+        indent = line[: len(line) - len(line.lstrip())]
+        return any(
+            self._stands(text, more)
+            for more in continuations(self._snapshot.language, indent, closers)
+        )
+
+    def _stands(self, text: str, more: str) -> bool:
+        tree = self._with(text + more)
+        if tree is None:
+            return True
+        faults = faults_of(tree.root)
+        if faults:
+            return self._excuses(tree, faults, text)
+        is_laid_out = self._snapshot.language in LAID_OUT and not more
+        return not (is_laid_out and misplaced(tree, self._span[0], self._span[0] + len(text)))
+
+    def _excuses(self, tree: Opened, faults: list[Fault], text: str) -> bool:
+        """Whether the errors are none of the text's: no more than before, and not in it."""
+        if len(faults) > len(self._faults):
+            return False
+        start, end = tree.byte_at(self._span[0]), tree.byte_at(self._span[0] + len(text))
+        line = tree.data.rfind(b"\n", 0, start) + 1
+        before = {fault.start for fault in self._faults if fault.start < line}
+        touching = (fault for fault in faults if fault.end >= start and fault.start <= end)
+        return all(fault.start in before and fault.end > end for fault in touching)
+
+    @cached_property
+    def _missing(self) -> str:
+        """The closing brackets that the document lacks; none where it has no error."""
+        if not self._tree.root.has_error:
+            return ""
+        text = self._snapshot.text
+        return missing(text[: self._span[0]], text[self._span[1] :])
+
+    @cached_property
+    def _faults(self) -> list[Fault]:
+        """The errors that stay whatever is typed, as far as some tries tell."""
+        best = faults_of(self._tree.root)
+        for filler in ("", *_FILLERS):
+            if not best:
+                break
+            tree = self._with(filler + self._missing)
+            found = faults_of(tree.root) if tree else best
+            best = found if len(found) < len(best) else best
+        return best
+
+    def _with(self, text: str) -> Opened | None:
+        return self._tree.edited(*self._span, text)
