@@ -152,14 +152,12 @@ def fill(
     Goes straight to the line's end by the likeliest tokens, then comes back to
     the likeliest turning not taken, until `_BUDGET` states have been looked
     into or every turning is less likely than the best filling by a factor of
-    e^`_MARGIN`. Where that finds fewer than `n`, it goes on to less likely ones.
+    e^`_MARGIN`. For `n` fillings it goes on to less likely ones.
     """
     search = _Search(situation, sources)
     search.push(_Open(start(situation), (), None))
     search.run(stopped)
     for _ in range(n - 1):
-        if len(search.done) >= n:
-            break
         search.widen()
         search.run(stopped)
     found = sorted(search.done.values(), key=lambda f: (-f.logprob, f.keys))
