@@ -202,7 +202,7 @@ def _chosen(
     moment: Moment,
 ) -> _Chosen:
     repository = workspace.repository
-    read = Passing(workspace.gate, repository.read)
+    passes = Passing(workspace.gate)
     room, behind = rooms
     selection, state = select(
         repository.latest if moment in {"typing", "reach"} else repository.index,
@@ -211,7 +211,7 @@ def _chosen(
         budget_tokens=room,
         cost=SnippetCounter(workspace.tokenizer(), workspace.spec.format),
         read=repository.read,
-        passes=lambda path: read(path) is not None,
+        passes=passes,
         recent=tuple(reversed([path for path in workspace.remembered if path != snapshot.path])),
         moment=moment,
         behind=behind,
@@ -219,13 +219,13 @@ def _chosen(
     # What stays wasn't read again, and what was kept from it stays so, too.
     is_same = state is remembered.select
     stays = remembered.withheld if is_same or behind else ()
-    withheld = stays if is_same else _left_out(read, stays)
+    withheld = stays if is_same else _left_out(passes, stays)
     return _Chosen(_without(selection, withheld), state, withheld, room, behind)
 
 
-def _left_out(read: Passing, others: tuple[LeftOut, ...]) -> tuple[LeftOut, ...]:
+def _left_out(passes: Passing, others: tuple[LeftOut, ...]) -> tuple[LeftOut, ...]:
     found = {item.path: item for item in others}
-    found |= {path: LeftOut(path, reason) for path, reason in read.withheld.items()}
+    found |= {path: LeftOut(path, reason) for path, reason in passes.withheld.items()}
     return tuple(found[path] for path in sorted(found))
 
 

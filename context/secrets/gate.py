@@ -22,13 +22,14 @@ from context.secrets.scan import Finding, find_secret
 from context.text import digest, to_bytes
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Iterable
     from pathlib import Path
 
 # Counted up whenever the same text may get another verdict.
 _RULES = 3
 _MOST_KEPT = 500_000
 _MOST_OPEN = 32
+_MOST_SHOWN = 128
 _LINE = re.compile(r"([0-9a-f]{24}) (?:clean|secret (\d+) (.+))")
 _log = logging.getLogger(__name__)
 
@@ -41,17 +42,37 @@ class Gate:
         self._known: dict[str, Finding | None] | None = None
         self._unsaved: list[str] = []
         self._open: OrderedDict[str, Scanned] = OrderedDict()
+        self._shown: OrderedDict[str, Scanned] = OrderedDict()
         self._lock = Lock()
 
     def finding(self, text: str) -> Finding | None:
         """The secret in a text, from memory where this text was looked at before."""
         known, name = self._loaded(), digest(to_bytes(text))
         if name not in known:
-            found = find_secret(text)
-            with self._lock:
-                known[name] = found
-                self._unsaved.append(_line(name, found))
+            self._note(name, find_secret(text))
         return known[name]
+
+    def finding_shown(self, path: str, name: str, text: str) -> Finding | None:
+        """The secret in a text that is about to be shown, by its digest.
+
+        Of a file that was shown before and has changed, what changed is looked at.
+        """
+        known = self._loaded()
+        if name not in known:
+            self._note(name, rescan(self._shown.get(path), text).finding)
+        finding = known[name]
+        with self._lock:
+            self._shown[path] = Scanned(text, finding)
+            self._shown.move_to_end(path)
+            while len(self._shown) > _MOST_SHOWN:
+                self._shown.popitem(last=False)
+        return finding
+
+    def _note(self, name: str, found: Finding | None) -> None:
+        known = self._loaded()
+        with self._lock:
+            known[name] = found
+            self._unsaved.append(_line(name, found))
 
     def finding_while_typed(self, path: str, text: str) -> Finding | None:
         """The secret in an open document; only what changed since the last time is looked at."""
@@ -87,25 +108,25 @@ class Gate:
 
 
 class Passing:
-    """A `read` that lets through only texts without secrets, and remembers what it kept back.
+    """Lets through only texts without secrets, and remembers what it kept back.
 
     Attributes:
         withheld: path -> why, for the user.
     """
 
-    def __init__(self, gate: Gate, read: Callable[[str], str | None]) -> None:
+    def __init__(self, gate: Gate) -> None:
         self.withheld: dict[str, str] = {}
         self._gate = gate
-        self._read = read
 
-    def __call__(self, path: str) -> str | None:
-        """The text at `path`; None where there is none or it has a secret."""
-        text = self._read(path)
-        finding = self._gate.finding(text) if text else None
-        if finding is None:
-            return text
-        self.withheld[path] = f"secret: {finding}"
-        return None
+    def __call__(self, path: str, name: str, text: str) -> bool:
+        """Whether this text of a file, whose digest is `name`, has no secret.
+
+        It is the very text that would be shown: the file may say something else by now.
+        """
+        finding = self._gate.finding_shown(path, name, text)
+        if finding is not None:
+            self.withheld[path] = f"secret: {finding}"
+        return finding is None
 
 
 @cache

@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from context.selection.outlined import Source
     from context.types import TokenCounter
 
+    Passes = Callable[[str, str, str], bool]
+
 _MOST_LEFT_OUT = 30
 _MOST_TRIES = 5
 # A result that leaves less than this share of the budget empty isn't tried again.
@@ -29,12 +31,13 @@ class Room(NamedTuple):
     """What fitting needs to know beside the offers.
 
     Attributes:
-        passes: whether a file may be shown; asked only of those that are about to be.
+        passes: whether a file may be shown, by its path and its text, of which the digest
+            comes first; asked only of those that are about to be.
         kept: the snippets that stay, whose tokens aren't of this room.
     """
 
     source: Callable[[str], Source | None]
-    passes: Callable[[str], bool]
+    passes: Passes
     cost: TokenCounter
     memo: Memo
     tokens: int
@@ -114,10 +117,15 @@ def missing(offered: Sequence[Offer], shown: set[str]) -> tuple[LeftOut, ...]:
 def taken_of(offered: Sequence[Offer], room: Room, most: float) -> Taken:
     """What is shown if `most` characters fit, of files that may be shown."""
     taken = taken_of_any(offered, room, most)
-    while kept_back := {path for path in taken.files if not room.passes(path)}:
+    while kept_back := {path for path, file in taken.files.items() if not _may_go(file, room)}:
         offered = [offer for offer in offered if offer.path not in kept_back]
         taken = taken_of_any(offered, room, most)
     return taken
+
+
+def _may_go(file: File, room: Room) -> bool:
+    facts = file.source.facts
+    return room.passes(facts.path, facts.digest, file.source.text)
 
 
 def taken_of_any(offered: Sequence[Offer], room: Room, most: float = inf) -> Taken:

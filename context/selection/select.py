@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from context.facts import FileFacts
     from context.index import Index
     from context.selection.carry import Carried
+    from context.selection.fit import Passes
     from context.selection.offers import Offer
     from context.selection.shown import Chosen
     from context.types import Behind, LeftOut, Moment, Scope, Snapshot, Snippet, TokenCounter
@@ -68,7 +69,7 @@ def select(  # noqa: PLR0913 -- the inputs of a pure function
     budget_tokens: int,
     cost: TokenCounter,
     read: Callable[[str], str | None],
-    passes: Callable[[str], bool] = lambda _: True,
+    passes: Passes = lambda *_: True,
     recent: tuple[str, ...] = (),
     moment: Moment = "leap",
     behind: Behind | None = None,
@@ -92,8 +93,8 @@ def select(  # noqa: PLR0913 -- the inputs of a pure function
         budget_tokens: the ceiling.
         cost: how many tokens a text takes.
         read: a file's text, None where it can't be had.
-        passes: whether a file may be shown; asked only of those that are about to be, while
-            what others say of it may be learnt from any.
+        passes: whether a file may be shown, by path, digest and text; asked only of those
+            that are about to be, while what others say of it may be learnt from any.
         recent: paths of other files that were edited or are open, the last first.
         moment: what has happened since the previous call. A file that has changed stays as
             it was shown while text is typed; one that is gone goes at once.

@@ -7,6 +7,7 @@ import sys
 
 import pytest
 
+from context.secrets import edits
 from context.secrets.edits import rescan
 from context.secrets.gate import Gate, Passing
 from context.secrets.scan import Finding, find_secret
@@ -141,11 +142,31 @@ def test_without_a_writable_folder_verdicts_stay_in_memory(tmp_path, caplog):
     assert len(caplog.records) == 1
 
 
-def test_the_gate_lets_no_file_with_a_secret_through():
+def test_the_gate_lets_no_file_with_a_secret_through(tmp_path):
     texts = {"a.py": "a = 1\n", "b.py": f"key = '{AWS}'\n"}
-    read = Passing(Gate(None, None), texts.get)
-    assert [read("a.py"), read("b.py"), read("c.py")] == ["a = 1\n", None, None]
-    assert read.withheld == {"b.py": "secret: AWS Access Key on line 1"}
+    passes = Passing(Gate(None, tmp_path))
+    assert [passes(path, f"digest of {path}", text) for path, text in texts.items()] == [
+        True,
+        False,
+    ]
+    assert passes.withheld == {"b.py": "secret: AWS Access Key on line 1"}
+
+
+def test_of_a_file_shown_before_what_changed_is_looked_at(tmp_path, monkeypatch):
+    """An open file has another digest at each keystroke, and a scan of all of it takes long."""
+    gate, looked = Gate(tmp_path, tmp_path / "repository"), list[int]()
+    text = "a = 1\n" * 2_000
+
+    def counting(part: str) -> object:
+        looked.append(len(part))
+        return find_secret(part)
+
+    monkeypatch.setattr(edits, "find_secret", counting)
+    assert gate.finding_shown("a.py", "one", text) is None
+    assert gate.finding_shown("a.py", "two", text.replace("1", "2", 1)) is None
+    assert looked[0] == len(text)
+    assert looked[1] < 1_000
+    assert gate.finding_shown("a.py", "three", f"key = '{AWS}'\n{text}") is not None
 
 
 def test_the_scanner_is_loaded_when_it_is_needed():
