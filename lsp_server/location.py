@@ -60,4 +60,4 @@ def offset_of(location: Location, lines: Lines) -> int:
             f"column {location.column} was asked for",
             kind="position",
         )
-    return lines.starts[location.line - 1] + location.column - 1
+    return lines.start(location.line - 1) + location.column - 1

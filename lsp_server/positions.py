@@ -1,18 +1,15 @@
-r"""The one place where editor positions become offsets and back.
+"""The one place where editor positions become offsets and back.
 
 Inside Infill an offset counts code points from the start of the text. An editor
 counts lines, and within a line UTF-8, UTF-16 or UTF-32 units, as negotiated at
-`initialize`. Lines end at `\n`, `\r\n` or `\r` and nowhere else: `str.splitlines`
-would also cut at form feeds and U+2028 and put every later edit into the wrong place.
+`initialize`. Where lines end is `lsp_server.lines`' to say.
 """
 
 from __future__ import annotations
 
-from bisect import bisect_right
-from dataclasses import dataclass, field
-from io import StringIO
-from itertools import accumulate
 from typing import Literal
+
+from lsp_server.lines import Lines
 
 Encoding = Literal["utf-8", "utf-16", "utf-32"]
 
@@ -24,77 +21,31 @@ class PositionError(ValueError):
     """A position that the document doesn't have; the message says what it does have."""
 
 
-@dataclass(frozen=True, slots=True)
-class Lines:
-    """A text and where its lines start; the last line may be empty."""
-
-    text: str
-    starts: tuple[int, ...] = field(init=False)
-
-    def __post_init__(self) -> None:
-        """Find the line starts once; every look-up afterwards is a bisection."""
-        *ended, _ = cut(self.text)
-        object.__setattr__(self, "starts", (0, *accumulate(map(len, ended))))
-
-    def __len__(self) -> int:
-        return len(self.starts)
-
-    def content(self, line: int) -> str:
-        """The line without its terminator."""
-        end = self.starts[line + 1] if line + 1 < len(self.starts) else len(self.text)
-        return self.text[self.starts[line] : end].rstrip("\r\n")
-
-
-def cut(text: str) -> list[str]:
-    """The lines with their terminators; the last one has none and may be empty."""
-    # With `newline=""` a text stream ends lines where the protocol does, three times as
-    # fast as an expression.
-    lines = list(StringIO(text, newline=""))
-    return lines if lines and not lines[-1].endswith(("\r", "\n")) else [*lines, ""]
-
-
-def edit(
-    lines: list[str],
+def replaced(
+    lines: Lines,
     start: tuple[int, int],
     end: tuple[int, int],
     text: str,
     encoding: Encoding,
-) -> None:
-    r"""Put `text` in place of a range of lines that `cut` made, so that they are what it makes.
+) -> Lines:
+    """The lines with `text` in the place of a range.
 
     Positions are line and character; the end of the text stands for any line past the
-    last, and an empty range at `start` for an `end` before it. Costs what the lines
-    touched hold, not what the document does: "replace all" sends thousands of these.
+    last, and an empty range at `start` for an `end` before it.
 
     Raises:
         PositionError: a number is negative.
     """
-    first, before = _place(lines, *start, encoding)
-    last, after = max(_place(lines, *end, encoding), (first, before))
-    head = lines[first][:before]
-    if first and not head and lines[first - 1].endswith("\r"):
-        # A `\n` that comes to stand behind a lone `\r` makes one line end of the two.
-        first -= 1
-        head = lines[first]
-    whole = head + text + lines[last][after:]
-    if first == last and not _ends_lines(text):
-        lines[first] = whole
-        return
-    pieces = cut(whole)
-    if last < len(lines) - 1 and not pieces[-1]:
-        pieces.pop()
-    lines[first : last + 1] = pieces
+    first = _nearest(lines, *start, encoding)
+    last = max(first, _nearest(lines, *end, encoding))
+    return lines.replaced(first, last, text)
 
 
-def _ends_lines(text: str) -> bool:
-    return "\n" in text or "\r" in text
-
-
-def _place(lines: list[str], line: int, character: int, encoding: Encoding) -> tuple[int, int]:
-    if line >= len(lines):
-        return len(lines) - 1, len(lines[-1])
+def _nearest(lines: Lines, line: int, character: int, encoding: Encoding) -> int:
     _refuse_negative(line, character)
-    return line, _code_points(lines[line].rstrip("\r\n"), character, encoding)
+    if line >= len(lines):
+        return lines.n_chars
+    return offset_at(lines, line, character, encoding)
 
 
 def offset_at(lines: Lines, line: int, character: int, encoding: Encoding) -> int:
@@ -109,13 +60,18 @@ def offset_at(lines: Lines, line: int, character: int, encoding: Encoding) -> in
     if line >= len(lines):
         raise PositionError(f"line {line} was asked for, the document has {len(lines)} lines")
     content = lines.content(line)
-    return lines.starts[line] + _code_points(content, character, encoding)
+    return lines.start(line) + _code_points(content, character, encoding)
 
 
 def position_of(lines: Lines, offset: int, encoding: Encoding) -> tuple[int, int]:
     """Line and character of an offset within the text."""
-    line = bisect_right(lines.starts, offset) - 1
-    return line, _units(lines.text[lines.starts[line] : offset], encoding)
+    line = lines.line_of(offset)
+    return line, _units(lines.between(lines.start(line), offset), encoding)
+
+
+def characters(text: str, units: int, encoding: Encoding) -> int:
+    """How many characters of a text so many units cover in full, line ends included."""
+    return _code_points(text, units, encoding)
 
 
 def _refuse_negative(line: int, character: int) -> None:
@@ -143,3 +99,6 @@ def _code_points(content: str, units: int, encoding: Encoding) -> int:
         else:
             stride //= 2
     return min(index, len(content))
+
+
+__all__ = ["Encoding", "Lines", "PositionError", "characters", "offset_at", "position_of", "replaced"]

@@ -144,6 +144,10 @@ class Session:
             return self.folders[max(holding, key=lambda root: len(root.parts))]
         return self._bare(find_root(path))
 
+    def nowhere(self) -> Workspace | None:
+        """A bare workspace for what is no file yet: nothing is in it, and nothing is kept."""
+        return self._bare(cache_folder() / "untitled")
+
     def _bare(self, root: Path) -> Workspace | None:
         """A workspace that nobody asked for: completes, but is never crawled or cached."""
         if root not in self.bare:

@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING
 
 from context import languages
 from context.types import Snapshot
-from lsp_server.positions import offset_at
-from lsp_server.uris import to_path
+from lsp_server.uris import name_in, to_path
 
 if TYPE_CHECKING:
     from lsprotocol import types
@@ -29,19 +28,20 @@ class PlaceInWorkspace:
 def snapshot_at(
     session: Session, document: Document, position: types.Position
 ) -> PlaceInWorkspace | None:
-    """The document as it stands now; None where no repository can belong to it.
+    """The document as it stands now; None, with the session's `problem` set, where it can't be.
+
+    What is no file yet, as an untitled document, lies in no repository: only its own text
+    is known of it.
 
     Raises:
         PositionError: the document has no such line.
     """
-    cursor = offset_at(
-        document.lines, position.line, position.character, session.documents.encoding
-    )
-    file = to_path(document.uri)
-    workspace = session.workspace_of(file) if file else None
-    if file is None or workspace is None:
+    cursor = document.offset_at(position, session.documents.encoding)
+    file = to_path(document.file_uri)
+    workspace = session.workspace_of(file) if file else session.nowhere()
+    if workspace is None:
         return None
-    path = workspace.relative(file)
+    path = workspace.relative(file) if file else name_in(document.file_uri)
     language = languages.from_lsp(document.language_id, path, document.text)
     snapshot = Snapshot(path, language, document.version, document.text, cursor)
     return PlaceInWorkspace(workspace, snapshot)

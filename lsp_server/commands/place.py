@@ -39,7 +39,7 @@ class Place:
     @property
     def cursor(self) -> int:
         """The cursor as an offset into the text."""
-        return Lines(self.text).starts[self.line] + self.character
+        return Lines(self.text).start(self.line) + self.character
 
 
 def resolve(options: argparse.Namespace) -> Place:

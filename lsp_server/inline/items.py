@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 from lsprotocol import types
 
 from lsp_server.features.accept import COMMAND
-from lsp_server.positions import position_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -71,4 +70,4 @@ def _filter_text(asked: Asked, completion: Completion) -> str | None:
 
 
 def _position(document: Document, offset: int, encoding: Encoding) -> types.Position:
-    return types.Position(*position_of(document.lines, offset, encoding))
+    return document.position_of(offset, encoding)

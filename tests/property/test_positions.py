@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import re
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from lsprotocol import types
 
+from lsp_server import lines as lines_module
 from lsp_server.documents import Document, edited
-from lsp_server.positions import Lines, cut, offset_at, position_of
+from lsp_server.lines import cut
+from lsp_server.positions import Lines, offset_at, position_of
 
 ENCODINGS = st.sampled_from(["utf-8", "utf-16", "utf-32"])
 TEXTS = st.text(
@@ -27,6 +30,14 @@ def texts_with_offsets(draw, count):
     text = draw(TEXTS)
     offsets = [draw(st.integers(0, len(text))) for _ in range(count)]
     return text, [o - 1 if text[o - 1 : o + 1] == "\r\n" else o for o in offsets]
+
+
+@pytest.fixture(params=[1, 7, lines_module.BLOCK], autouse=True, scope="module")
+def block(request):
+    """How long a block of lines is: short ones have seams that a short text shows."""
+    usual, lines_module.BLOCK = lines_module.BLOCK, request.param
+    yield
+    lines_module.BLOCK = usual
 
 
 @given(texts_with_offsets(1), ENCODINGS)
@@ -86,6 +97,19 @@ def test_many_changes_at_once_are_the_same_changes_one_by_one(text, changes, enc
         text = spliced(text, change, encoding)
     assert at_once == document
     assert at_once.text == text
+
+
+@given(TEXTS, st.lists(CHANGES, max_size=6), ENCODINGS)
+def test_lines_that_were_edited_are_those_of_the_text(text, changes, encoding):
+    """Every look-up answers as if the text had been cut anew."""
+    document = edited(Document("file:///a.py", "python", 2, Lines(text)), changes, 2, encoding)
+    fresh = Lines(document.text)
+    assert len(document.lines) == len(fresh) == len(fresh.starts)
+    for line, start in enumerate(fresh.starts):
+        assert document.lines.start(line) == fresh.start(line) == start
+        assert document.lines.content(line) == fresh.content(line)
+        assert document.lines.line_of(start) == fresh.line_of(start) == line
+    assert document.lines.n_chars == len(document.text)
 
 
 @given(TEXTS)
