@@ -187,6 +187,7 @@ class Capabilities:
         logprobs: it says how likely each token was.
         warm: it can read a prompt ahead, so that the next one with this head is quick.
         healing: it can be made to begin its answer with a given text.
+        ranked: several completions come the likeliest first, however they are to be drawn.
     """
 
     prompt: bool = True
@@ -196,6 +197,7 @@ class Capabilities:
     logprobs: bool = False
     warm: bool = False
     healing: bool = False
+    ranked: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,35 +4,26 @@ from __future__ import annotations
 
 import asyncio
 from contextlib import aclosing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from inference.answer.cuts import CutScanner
-from inference.answer.healing import Healer
-from inference.answer.heard import Heard, Rules, within
-from inference.answer.hole import hole_at
+from inference.answer.heard import Rules
 from inference.answer.judge import judge
-from inference.answer.stops import StopScanner
-from inference.types import NoCompletion
+from inference.answer.listening import Listening
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
-    from inference.answer.heard import Clock
-    from inference.types import Backend, Completion, Request
+    from inference.answer.heard import Clock, Heard
+    from inference.answer.listening import OnText
+    from inference.types import Backend, Completion, NoCompletion, Request
 
-    OnText = Callable[[str], None]
     OnHeard = Callable[[Heard], None]
 
-__all__ = ["Outcome", "Rules", "complete"]
+__all__ = ["Outcome", "Rules", "complete", "complete_each", "listen", "outcome_of"]
 
-# What no editor can hold and no source has, though some models can spell each byte.
-_NO_TEXT = ("\0", *map(chr, range(1, 9)), *map(chr, range(14, 27)), "\x7f", "\ufffd")
 # Chunks that lie ready never suspend, so other tasks get their turn this often.
 _CHUNKS_PER_BREATH = 16
-# To judge a text takes time in proportion to its length: a longer one than this is
-# judged for showing only when it has grown by an eighth.
-_SHORT = 512
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,57 +73,62 @@ async def complete(
     Raises:
         BackendError: as the backend raised it.
     """
-    healer = Healer(request.prompt.healing if request.prompt else "")
-    heard = Heard(clock(), hole_at(request.prefix, request.suffix), rules, healer)
+    outcomes = await complete_each(
+        backend, replace(request, n=1), rules, clock=clock, on_text=on_text, on_heard=on_heard
+    )
+    return outcomes[0]
+
+
+async def complete_each(
+    backend: Backend,
+    request: Request,
+    rules: Rules,
+    *,
+    clock: Clock,
+    on_text: OnText | None = None,
+    on_heard: OnHeard | None = None,
+) -> tuple[Outcome, ...]:
+    """As `complete`, for all the completions that the request asks for, in one stream.
+
+    What is told while it comes is told of the first. A backend may give fewer: what
+    becomes of those that never began is that nothing was generated.
+
+    Raises:
+        BackendError: as the backend raised it.
+    """
+    choices = [Listening(request, rules, clock, on_text)]
+    choices += [Listening(request, rules, clock) for _ in range(1, request.n)]
     if on_heard is not None:
-        on_heard(heard)
+        on_heard(choices[0].heard)
     deadline = asyncio.timeout(rules.deadline_s)
     try:
         async with deadline:
-            await _listen(backend, request, heard, clock, on_text)
+            await listen(backend, request, choices)
     except TimeoutError:
         if not deadline.expired():
             raise
-        heard.torn = heard.late = True
-    completion = judge(heard)
-    return Outcome(completion, heard.first_token_s, clock() - heard.began, heard.n_tokens)
+        for choice in choices:
+            choice.tear()
+    return tuple(outcome_of(choice, clock) for choice in choices)
 
 
-async def _listen(
-    backend: Backend, request: Request, heard: Heard, clock: Clock, on_text: OnText | None
-) -> None:
-    """Take in the stream until it ends or enough has come."""
-    stops = request.prompt.stops if request.prompt else ()
-    scanner = StopScanner((*stops, *_NO_TEXT))
-    cuts = CutScanner(heard.hole, heard.rules.extent)
+async def listen(backend: Backend, request: Request, choices: Sequence[Listening]) -> None:
+    """Take in the stream until it ends or enough of each of its completions has come."""
+    n_chunks = 0
     async with aclosing(backend.stream(request)) as chunks:
-        async for sent in chunks:
-            chunk = within(sent, request.max_new_tokens - heard.n_tokens)
-            text, stopped = scanner.feed(heard.healed(chunk.text))
-            heard.note(chunk, text, clock)
-            # A stop text is an end, whatever the limit.
-            heard.torn = heard.torn and not stopped
-            if heard.healer.failed or stopped or cuts.feed(text) or chunk is not sent:
+        async for chunk in chunks:
+            if chunk.index < len(choices):
+                choices[chunk.index].take(chunk)
+            if all(choice.is_over for choice in choices):
                 return
-            if heard.is_late(chunk, clock):
-                return
-            if on_text is not None:
-                _show(heard, on_text)
-            if heard.n_chunks % _CHUNKS_PER_BREATH == 0:
+            n_chunks += 1
+            if n_chunks % _CHUNKS_PER_BREATH == 0:
                 await asyncio.sleep(0)
-    heard.pieces.append(scanner.finish())
+    for choice in choices:
+        choice.finish()
 
 
-def _show(heard: Heard, on_text: OnText) -> None:
-    """Pass on what has grown."""
-    unsure = heard.confidence is not None and heard.confidence < heard.rules.min_confidence
-    if unsure or heard.n_chars < heard.show_at:
-        return
-    if heard.n_chars > _SHORT:
-        heard.show_at = heard.n_chars + heard.n_chars // 8
-    fitted = heard.fit(torn=True)
-    if isinstance(fitted, NoCompletion) or fitted.text == heard.shown:
-        return
-    if fitted.text.startswith(heard.shown):
-        heard.shown = fitted.text
-        on_text(fitted.text)
+def outcome_of(listening: Listening, clock: Clock) -> Outcome:
+    """What came of what was listened to."""
+    heard = listening.heard
+    return Outcome(judge(heard), heard.first_token_s, clock() - heard.began, heard.n_tokens)

@@ -188,17 +188,24 @@ class LlamaCppBackend:
         return _OTHER_IDS.format(host=host) if differs else None
 
     async def stream(self, request: Request, /) -> AsyncGenerator[Chunk]:
-        """The answer as it comes.
+        """The answer as it comes; where several are wanted, one after the other.
 
         Raises:
             BackendError: the server can't be reached, refused, fell silent, broke off or
                 answered nonsense, or is to be left alone for now.
         """
         self._patience.check(request)
-        async with aclosing(self._patience.noting(request, self._answer(request))) as chunks:
+        async with aclosing(self._patience.noting(request, self._each(request))) as chunks:
             async for chunk in chunks:
                 self._heard_s = time.monotonic()
                 yield chunk
+
+    async def _each(self, request: Request) -> AsyncGenerator[Chunk]:
+        """The answer, and further ones after it, which find its prompt read."""
+        for index in range(request.n):
+            async with aclosing(self._answer(request)) as chunks:
+                async for chunk in chunks:
+                    yield replace(chunk, index=index) if index else chunk
 
     async def _answer(self, request: Request) -> AsyncGenerator[Chunk]:
         url, body, secrets = self._question(request)

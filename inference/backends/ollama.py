@@ -123,17 +123,24 @@ class OllamaBackend:
         )
 
     async def stream(self, request: Request, /) -> AsyncGenerator[Chunk]:
-        """The answer as it comes.
+        """The answer as it comes; where several are wanted, one after the other.
 
         Raises:
             BackendError: the server can't be reached, refused, fell silent, broke off or
                 answered nonsense, or is to be left alone for now.
         """
         self._patience.check(request)
-        async with aclosing(self._patience.noting(request, self._answer(request))) as chunks:
+        async with aclosing(self._patience.noting(request, self._each(request))) as chunks:
             async for chunk in chunks:
                 self._heard_s, self._answered = time.monotonic(), True
                 yield chunk
+
+    async def _each(self, request: Request) -> AsyncGenerator[Chunk]:
+        """The answer, and further ones after it, which find its prompt read."""
+        for index in range(request.n):
+            async with aclosing(self._answer(request)) as chunks:
+                async for chunk in chunks:
+                    yield replace(chunk, index=index) if index else chunk
 
     async def _answer(self, request: Request) -> AsyncGenerator[Chunk]:
         fields = ollama.asked(request, self._settings.model, self._settings.spec, self._n_context)

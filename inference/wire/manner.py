@@ -32,7 +32,9 @@ _NAMED: tuple[tuple[Extra, str, re.Pattern[bytes]], ...] = (
     (
         "many",
         "n",
-        re.compile(rb"""["'`]n["'`]|\bn (?:must|should|is|>)|multiple choices|best_of"""),
+        re.compile(
+            rb"""["'`]n["'`]|\bn (?:must|should|is|>)|multiple choices|best_of|one completion choice"""
+        ),
     ),
 )
 

@@ -238,3 +238,12 @@ def test_no_address_and_an_open_wire_are_refused():
         make_backend("llamacpp", BackendSettings())
     with pytest.raises(BackendError, match="encrypted"):
         make_backend("llamacpp", BackendSettings(endpoint="http://example.com:8080"))
+
+
+async def test_several_come_one_after_the_other():
+    with serve(ANSWERS) as server:
+        backend = backend_at(server)
+        chunks = await answer(backend, request(n=2))
+        await backend.aclose()
+    assert [chunk.index for chunk in chunks if chunk.finish_reason] == [0, 1]
+    assert len(server.bodies("/completion")) == 2

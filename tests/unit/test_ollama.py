@@ -169,3 +169,12 @@ async def test_a_chat_goes_by_its_own_path_and_speaks_the_models_template():
 def test_no_address_is_refused():
     with pytest.raises(BackendError, match="set `endpoint`"):
         make_backend("ollama", BackendSettings())
+
+
+async def test_several_come_one_after_the_other():
+    with serve(ANSWERS) as server:
+        backend = backend_at(server)
+        chunks = await answer(backend, request(n=2))
+        await backend.aclose()
+    assert [chunk.index for chunk in chunks if chunk.finish_reason] == [0, 1]
+    assert len(server.bodies("/api/generate")) == 2
