@@ -33,7 +33,8 @@ _NAMED: tuple[tuple[Extra, str, re.Pattern[bytes]], ...] = (
         "many",
         "n",
         re.compile(
-            rb"""["'`]n["'`]|\bn (?:must|should|is|>)|multiple choices|best_of|one completion choice"""
+            rb"""["'`]n["'`]|\bn (?:must|should|is|>)|multiple choices|best_of"""
+            rb"""|one completion choice"""
         ),
     ),
 )
