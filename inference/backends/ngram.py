@@ -50,7 +50,7 @@ class NgramBackend:
     @property
     def capabilities(self) -> Capabilities:
         """It reads no prompt; log-probabilities come with every token."""
-        return Capabilities(prompt=False, logprobs=True, warm=True)
+        return Capabilities(prompt=False, logprobs=True, warm=True, ranked=True)
 
     async def stream(self, request: Request, /) -> AsyncGenerator[Chunk]:
         """The rest of the cursor's line, a token at a time.
