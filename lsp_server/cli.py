@@ -105,6 +105,7 @@ def _parser() -> argparse.ArgumentParser:
     _add_models(commands)
     _add_engine(commands)
     _add_doctor(commands)
+    _add_stats(commands)
     return parser
 
 
@@ -208,6 +209,11 @@ def _add_engine(commands: _Commands) -> None:
 
 def _add_doctor(commands: _Commands) -> None:
     _add_command(commands, "doctor", "check the set-up and say what to do about what is wrong")
+
+
+def _add_stats(commands: _Commands) -> None:
+    parser = _add_command(commands, "stats", "show how much of what you accepted has stayed")
+    parser.add_argument("--days", type=int, default=30, metavar="N", help="so many days; 30")
 
 
 def _leave_workspace(options: argparse.Namespace) -> None:

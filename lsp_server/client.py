@@ -217,4 +217,6 @@ def _initialize(root: Path | None) -> Json:
         "rootUri": root.as_uri() if root else None,
         "workspaceFolders": folders,
         "capabilities": CAPABILITIES,
+        # What a command asks for is nothing that a user was shown while typing.
+        "initializationOptions": {"stats": {"enabled": False}},
     }
