@@ -29,20 +29,52 @@ _LAST_WORDS = {
     "Lua": ("end", "until x"),
     "Shell": ("fi", "done", "esac"),
 }
+# What has opening brackets, and heads of blocks without any.
+_HEADS = ("{}", "x{}", "x() {}", "x = {}", "x = x({}", "if (x) {}", "function x() {}")
+_FIRST_WORDS = {
+    "Python": ("x:", "if x:", "try:\n{0}    pass", "def x():", "x = ("),
+    "Ruby": ("if x", "x do", "def x", "when x", "begin"),
+    "Lua": ("if x then", "function x()", "x(function()", "x = function()", "repeat"),
+    "Shell": ("if x; then", "for x in x; do", "case x in", "x() {{"),
+}
 # What must follow a head or a body in some statements.
 _AFTER_BRACE = (" finally {}", " while (x);", " => x")
 
 
 def missing(above: str, below: str) -> str:
     """The closing brackets that belong between two texts, of one top-level block alone."""
-    near = above[-_NEAR:]
-    starts = [found.start() for found in _BLOCK_START.finditer(near)]
-    opening = _unmatched(near[starts[-1] if starts else 0 :])[1]
-    rest = below[:_NEAR]
-    end = _NEXT_BLOCK.search(rest)
-    closing = _unmatched(rest[: end.start() if end else len(rest)])[0]
+    opening, closing = _meeting(above, below)
     n_missing = max(0, len(opening) - len(closing))
     return "".join(_CLOSER[sign] for sign in reversed(opening[len(opening) - n_missing :]))
+
+
+def fillers(language: str, above: str, below: str) -> Iterator[str]:
+    """What could stand between two texts so that the document is right, as far as guessed.
+
+    Something, brackets that close what is open above, brackets that open what is closed
+    below, or the head of a block that has lost it.
+    """
+    opening, closing = _meeting(above, below)
+    closers = missing(above, below)
+    yield from (closers, f"x{closers}")
+    openers = "".join(_PARTNER[sign] for sign in reversed(closing[: len(closing) - len(opening)]))
+    if len(closing) > len(opening):
+        yield from (each.format(openers) for each in _HEADS)
+    line = above.rpartition("\n")[2]
+    indent = line[: len(line) - len(line.lstrip())]
+    yield from (each.format(indent) for each in _FIRST_WORDS.get(language, ()))
+    yield f"x(){closers};"
+
+
+def _meeting(above: str, below: str) -> tuple[list[str], list[str]]:
+    """The brackets that are open above, and those that close something below."""
+    near, rest = above[-_NEAR:], below[:_NEAR]
+    starts = [found.start() for found in _BLOCK_START.finditer(near)]
+    opening = _unmatched(near[starts[-1] if starts else 0 :])[1]
+    end = _NEXT_BLOCK.search(rest)
+    # What closes the block stands where the next one begins.
+    closing = _unmatched(rest[: end.start() if end else len(rest)])[0]
+    return opening, closing
 
 
 def may_go_on(text: str) -> bool:

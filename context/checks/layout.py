@@ -31,8 +31,8 @@ _WITHIN = frozenset({"comment", "line_continuation"})
 _TAB = 8
 
 
-def misplaced(tree: Opened, start: int, end: int) -> bool:
-    """Whether a line between two offsets, or the next one after them, is misplaced.
+def misplaced(tree: Opened, start: int, end: int, *, and_next: bool) -> bool:
+    """Whether a line between two offsets is misplaced, or the next one after them.
 
     The line in which `start` lies is taken for right as far as it stands before it.
     """
@@ -44,6 +44,8 @@ def misplaced(tree: Opened, start: int, end: int) -> bool:
     at = _next_line(data, at) if begun else at
     while at < len(data):
         is_own = at <= last
+        if not is_own and not and_next:
+            return False
         code = _code(data, at)
         if code is not None:
             is_start = _starting(tree, code) is not None

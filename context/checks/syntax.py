@@ -13,8 +13,8 @@ from functools import cached_property
 from itertools import islice
 from typing import TYPE_CHECKING
 
-from context.checks.faults import Fault, faults_of
-from context.checks.gaps import continuations, may_go_on, missing
+from context.checks.faults import Fault, faults_of, swallows
+from context.checks.gaps import continuations, fillers, may_go_on, missing
 from context.checks.layout import LAID_OUT, misplaced
 from context.parsing.opened import opened
 
@@ -30,7 +30,6 @@ _MOST_BORDERS = 8
 _MOST_OPENED = 3
 # Where a line may be cut: behind a word or a bracket that closes, if no word goes on there.
 _BORDER = re.compile(r"(?<=[\w)\]}\"'`;])(?!\w)")
-_FILLERS = ("x", "x()", ";")
 
 
 def syntax_check(snapshot: Snapshot) -> SyntaxCheck:
@@ -132,10 +131,14 @@ class _Baseline:
         if tree is None:
             return True
         faults = faults_of(tree.root)
-        if faults:
-            return self._excuses(tree, faults, text)
-        is_laid_out = self._snapshot.language in LAID_OUT and not more
-        return not (is_laid_out and misplaced(tree, self._span[0], self._span[0] + len(text)))
+        start = self._span[0]
+        if faults and (
+            not self._excuses(tree, faults, text) or swallows(tree, start, start + len(text))
+        ):
+            return False
+        if faults or self._snapshot.language not in LAID_OUT:
+            return True
+        return not misplaced(tree, start, start + len(text), and_next=not more)
 
     def _excuses(self, tree: Opened, faults: list[Fault], text: str) -> bool:
         """Whether the errors are none of the text's: no more than before, and not in it."""
@@ -159,10 +162,13 @@ class _Baseline:
     def _faults(self) -> list[Fault]:
         """The errors that stay whatever is typed, as far as some tries tell."""
         best = faults_of(self._tree.root)
-        for filler in ("", *_FILLERS):
+        text = self._snapshot.text
+        for filler in fillers(
+            self._snapshot.language, text[: self._span[0]], text[self._span[1] :]
+        ):
             if not best:
                 break
-            tree = self._with(filler + self._missing)
+            tree = self._with(filler)
             found = faults_of(tree.root) if tree else best
             best = found if len(found) < len(best) else best
         return best

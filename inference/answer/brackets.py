@@ -8,6 +8,9 @@ _BLOCK_START = re.compile(r"^[^\s)\]}]", re.MULTILINE)
 _NEXT_BLOCK = re.compile(r"\n(?=[^\s)\]}])")
 _PARTNER = {")": "(", "]": "[", "}": "{"}
 QUOTES = "\"'`"
+_QUOTE = re.compile(f"[{QUOTES}]")
+_SIGN = re.compile(rf"[()\[\]{{}}{QUOTES}\n]")
+_INSIDE = {quote: re.compile(rf"(?:\\.|[^{quote}\\\n])*+") for quote in QUOTES}
 
 
 def unmatched(code: str) -> tuple[str, str]:
@@ -18,45 +21,44 @@ def unmatched(code: str) -> tuple[str, str]:
     """
     closing: list[str] = []
     opening: list[str] = []
+    # Quotes that have no partner on this line: nor have those behind them, as they would
+    # be escaped there as well. So no line is gone through for each of its quotes.
+    alone = ""
     place = 0
-    while place < len(code):
-        sign = code[place]
-        if sign in QUOTES:
-            place = _string_end(code, place)
-        elif sign in "([{":
-            opening.append(sign)
+    while (found := _SIGN.search(code, place)) is not None:
+        sign, place = found[0], found.end()
+        if sign == "\n":
+            alone = ""
+        elif sign in QUOTES:
+            end = _string_end(code, place - 1) if sign not in alone else None
+            alone += "" if end else sign
+            place = end or place
         elif sign in _PARTNER:
             if opening and opening[-1] == _PARTNER[sign]:
                 opening.pop()
             else:
                 closing.append(sign)
-        place += 1
+        else:
+            opening.append(sign)
     return "".join(closing), "".join(opening)
 
 
-def _string_end(code: str, start: int) -> int:
-    """Where the string that starts here ends; the start itself where it doesn't."""
-    line_end = code.find("\n", start)
-    place = start + 1
-    while 0 <= place < (line_end if line_end >= 0 else len(code)):
-        if code[place] == "\\":
-            place += 1
-        elif code[place] == code[start]:
-            return place
-        place += 1
-    return start
+def _string_end(code: str, start: int) -> int | None:
+    """Where what follows the string that starts here starts; None where it doesn't end."""
+    quote = code[start]
+    inside = _INSIDE[quote].match(code, start + 1)
+    end = inside.end() if inside else start + 1
+    return end + 1 if code[end : end + 1] == quote else None
 
 
 def open_string(line: str) -> str | None:
     """The quote of the string in which the line ends; None where it ends in none."""
     place = 0
-    while place < len(line):
-        if line[place] in QUOTES:
-            end = _string_end(line, place)
-            if end == place:
-                return line[place]
-            place = end
-        place += 1
+    while (found := _QUOTE.search(line, place)) is not None:
+        end = _string_end(line, found.start())
+        if end is None:
+            return found[0]
+        place = end
     return None
 
 

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 
 from inference.answer.brackets import QUOTES, imbalance, open_string, unmatched
 from inference.answer.cuts import CUTS_BY_EXTENT, SIGNIFICANT, cut_at, effective_extent
+from inference.answer.filters.chain import FILTERS
+from inference.answer.filters.foreign import leak_in
 from inference.normalise import normalise
 from inference.types import NoCompletion
 
@@ -57,9 +59,10 @@ def fit(text: str, hole: Hole, extent: Extent, *, torn: bool = False) -> Fitted 
     text = normalise(text)
     if not text:
         return NoCompletion(_NOTHING)
+    text = text[: leak_in(text, hole)]
     if torn:
         text = _drop_torn(text)
-    for reason, cut in CUTS_BY_EXTENT[effective_extent(hole, extent)]:
+    for reason, cut in (*CUTS_BY_EXTENT[effective_extent(hole, extent)], *FILTERS):
         offset = cut_at(text + "\n", hole, cut)
         if offset is not None:
             text = text[:offset]

@@ -1,0 +1,38 @@
+"""Lines of closing brackets that the document has already."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from inference.answer.brackets import imbalance, unmatched
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from inference.answer.cuts import Line
+    from inference.answer.hole import Hole
+
+_CLOSING = re.compile(r"[ \t]*[)\]}]+[;,]?[ \t]*")
+# A text that long isn't gone through again at each of its lines.
+_MOST = 64
+
+
+def cut_closing(lines: Sequence[Line], hole: Hole) -> int | None:
+    """End before a line that closes nothing of the text itself, but what closes behind the cursor.
+
+    Lines with nothing but brackets on them are looked at, as those in comments and long
+    strings have other things there.
+    """
+    start, line = lines[-1]
+    if len(lines) == 1 or len(lines) > _MOST or not _CLOSING.fullmatch(line):
+        return None
+    if not (hole.at_line_end and hole.following):
+        return None
+    if hole.following[0].strip().rstrip(";,") != line.strip().rstrip(";,"):
+        return None
+    text = "\n".join(each.text for each in lines)
+    if not unmatched(text)[0]:
+        return None
+    without = imbalance(hole.above + text[: max(0, start - 1)], hole.below)
+    return start if without <= imbalance(hole.above + text, hole.below) else None

@@ -1,0 +1,115 @@
+"""What isn't code: what models say around it, and the control texts of their formats."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from inference.answer.cuts import Line
+    from inference.answer.hole import Hole
+
+# Control texts of the model families that exist, by their beginning or as a whole. A model's
+# own end generation anyway; those of others leak where one was trained on another's output.
+_CONTROL = (
+    "<|endoftext|>",
+    "<|end_of_text|>",
+    "<|im_start|>",
+    "<|im_end|>",
+    "<|eot_id|>",
+    "<|begin_of_text|>",
+    "<|fim_prefix|>",
+    "<|fim_middle|>",
+    "<|fim_suffix|>",
+    "<|fim_pad|>",
+    "<|file_sep|>",
+    "<|file_separator|>",
+    "<|repo_name|>",
+    "<|cursor|>",
+    "<|user|>",
+    "<|assistant|>",
+    "<|system|>",
+    "<fim_prefix>",
+    "<fim_middle>",
+    "<fim_suffix>",
+    "<fim_pad>",
+    "<file_sep>",
+    "<repo_name>",
+    "<reponame>",
+    "<gh_stars>",
+    "<filename>",
+    "<end_of_turn>",
+    "<start_of_turn>",
+    "<eos>",
+    "<bos>",
+    "<pad>",
+    "<unk>",
+    "[/INST]",
+    "[PREFIX]",
+    "[MIDDLE]",
+    "[SUFFIX]",
+    "<\uff5cfim\u2581",
+    "<\uff5cend\u2581of\u2581sentence\uff5c>",
+    "<\uff5cbegin\u2581of\u2581sentence\uff5c>",
+    "<\uff5cUser\uff5c>",
+    "<\uff5cAssistant\uff5c>",
+    " <PRE>",
+    " <SUF>",
+    " <MID>",
+    " <EOT>",
+)
+_END = "</s>"
+_LEAK = re.compile("|".join(map(re.escape, (*_CONTROL, _END))))
+_FENCE = re.compile(r"[ \t]*(?:`{3,}|~{3,})[ \t]*[\w+#.-]*[ \t]*")
+# A sentence: a capital, words and nothing else, a full stop. Code that looks so is a comment,
+# or stands among such lines.
+_SENTENCE = re.compile(
+    r"[ \t]*[A-Z][\w'\u2019]*[,!.]?(?: [\w'\u2019(),-]+){3,}[.:!]?[ \t]*|"
+    r"[ \t]*(?:Sure|Certainly|Okay|Of course|Here)\b[!,.]? [\w' \u2019,.-]*[.:!][ \t]*"
+)
+_NEAR = 8
+
+
+def leaks(hole: Hole) -> tuple[str, ...]:
+    """Texts at which generation ends whatever the model: control texts that leaked.
+
+    Who works on such formats writes them on purpose, so those that the document has near
+    the cursor don't count.
+    """
+    near = hole.above + hole.below
+    ends = () if "</" in near else (_END,)
+    return tuple(text for text in (*_CONTROL, *ends) if text not in near)
+
+
+def leak_in(text: str, hole: Hole) -> int | None:
+    """Where the first of them stands in a text; None where none does."""
+    found = [at for each in leaks(hole) if (at := text.find(each)) >= 0] if _LEAK.search(text) else ()
+    return min(found, default=None)
+
+
+def cut_foreign(lines: Sequence[Line], hole: Hole) -> int | None:
+    """End before a fence of Markdown or a sentence to the reader.
+
+    A completion that begins with one is nothing. Where the document itself has such
+    lines near the cursor, they are what is wanted.
+    """
+    start, line = lines[-1]
+    if len(lines) == 1:
+        line = hole.before + line
+    if not (_FENCE.fullmatch(line) or _SENTENCE.fullmatch(line)):
+        return None
+    return None if _has_prose(hole) else start
+
+
+def _has_prose(hole: Hole) -> bool:
+    """Whether lines around the cursor are no code either: documentation, or a comment."""
+    above = [line for line in hole.above.split("\n")[:-1] if line.strip()][-_NEAR:]
+    around = (*above, *hole.following[:_NEAR])
+    if re.search(r"\w", hole.before):
+        return True
+    return any(_FENCE.fullmatch(line) or _PROSE.fullmatch(line) for line in around)
+
+
+_PROSE = re.compile(r"[ \t]*(?:[*#/>-]+ )?[\w'\u2019(,`-]+(?:[,;]? [\w'\u2019(),;:`.-]+){3,}[ \t]*")
