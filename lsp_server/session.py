@@ -16,6 +16,10 @@ from inference.errors import InferenceError
 from lsp_server.documents import Documents
 from lsp_server.errors import CommandError
 from lsp_server.folders import cache_folder
+from lsp_server.inline.generations import Generations
+from lsp_server.inline.shown import Shown
+from lsp_server.kept.counting import finish
+from lsp_server.kept.following import Following
 from lsp_server.uris import to_path
 from lsp_server.workspace import Workspace, open_workspace
 
@@ -25,8 +29,6 @@ if TYPE_CHECKING:
     from lsp_server.configuration import Configured
     from lsp_server.documents import Document
 
-# How many shown completions are remembered for an accept to refer to.
-MAX_SHOWN = 64
 # How many folders that are no workspace folders are kept open.
 MAX_BARE = 4
 
@@ -50,6 +52,7 @@ class Client:
     watches_files: bool = False
     tells_settings: bool = False
     registers_settings: bool = False
+    debounces: bool = False
 
 
 @dataclass(slots=True)
@@ -62,7 +65,7 @@ class Session:
         configured: the settings for no folder in particular.
         folders: the workspace folders, indexed.
         bare: folders of files outside of those, neither crawled nor kept for long.
-        running: the completion that is being made for each document.
+        generations: what backends are asked for each document.
         courtesy: held while a request is answered, so that what isn't one waits.
         asked_to_watch: the editor was asked to tell of every change on disk.
         roots: the workspace folders that the editor named, opened or not.
@@ -82,8 +85,9 @@ class Session:
     problem: Problem | None = None
     folders: dict[Path, Workspace] = field(default_factory=dict[Path, Workspace])
     bare: OrderedDict[Path, Workspace] = field(default_factory=OrderedDict[Path, Workspace])
-    running: dict[str, asyncio.Task[Any]] = field(default_factory=dict[str, "asyncio.Task[Any]"])
-    shown: OrderedDict[str, str] = field(default_factory=OrderedDict[str, str])
+    generations: Generations = field(default_factory=Generations)
+    shown: Shown = field(default_factory=Shown)
+    following: Following = field(default_factory=Following)
     courtesy: Courtesy = field(default_factory=Courtesy)
     asked_to_watch: bool = False
     stamps: dict[Path, tuple[int, int] | None] = field(
@@ -204,17 +208,15 @@ class Session:
         path = to_path(document.uri)
         if path and workspace:
             workspace.remembered.pop(workspace.relative(path), None)
+        self.generations.close(document.uri)
         return workspace
-
-    def remember_shown(self, identifier: str, uri: str) -> None:
-        """Keep which document a completion was shown in, the oldest forgotten first."""
-        self.shown[identifier] = uri
-        while len(self.shown) > MAX_SHOWN:
-            self.shown.popitem(last=False)
 
     async def stop(self) -> None:
         """End what is running and let the backends go, while there is still an event loop."""
-        ending = (*self.running.values(), *self._background)
+        await finish(self)
+        for workspace in (*self.folders.values(), *self.bare.values()):
+            workspace.closing.set()
+        ending = (*self.generations.end_all(), *self._background)
         for task in ending:
             task.cancel()
         await asyncio.gather(*ending, return_exceptions=True)

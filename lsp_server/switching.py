@@ -19,7 +19,6 @@ from lsp_server.indexing import keep_indexed
 from lsp_server.probing import begin_probe
 from lsp_server.status import send_status
 from lsp_server.telling import tell_once
-from lsp_server.uris import to_path
 from lsp_server.user_models import model_of
 from lsp_server.workspace import open_served
 
@@ -142,11 +141,13 @@ def _serving(settings: Settings) -> tuple[object, ...]:
 def _exchange(server: InfillServer, workspace: Workspace, settings: Settings, made: Opened) -> None:
     """Put another backend in the old one's place, whose requests end before it is closed."""
     session, old = server.session, workspace.backend
-    ending = [task for task in (workspace.probing, workspace.warming) if task is not None]
-    ending += [task for uri, task in session.running.items() if _lies_in(session, workspace, uri)]
+    ending: list[asyncio.Task[Any]] = [
+        task for task in (workspace.probing, workspace.warming) if task is not None
+    ]
     session.n_switches += 1
     for task in ending:
         task.cancel()
+    ending += session.generations.end_all(workspace)
     workspace.warming = None
     workspace.serve_by(settings, made)
     session.start(_close(old, ending))
@@ -167,11 +168,6 @@ async def _settle_in(server: InfillServer, workspace: Workspace) -> None:
 async def _close(backend: Backend, ending: list[asyncio.Task[Any]]) -> None:
     await asyncio.gather(*ending, return_exceptions=True)
     await backend.aclose()
-
-
-def _lies_in(session: Session, workspace: Workspace, uri: str) -> bool:
-    path = to_path(uri)
-    return path is not None and session.workspace_of(path) is workspace
 
 
 def _open_what_failed(server: InfillServer) -> None:

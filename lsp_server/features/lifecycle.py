@@ -36,7 +36,7 @@ def register(server: InfillServer) -> None:
     @server.feature(types.INITIALIZE)
     def initialize(params: types.InitializeParams) -> None:
         roots = _roots(params)
-        server.session.client = _client(params.capabilities)
+        server.session.client = _client(params)
         server.session.initial = _object(params.initialization_options)
         server.session.gather = partial(
             configuration.gather,
@@ -97,7 +97,8 @@ def _paths(uris: Iterable[str]) -> list[Path]:
     return [path for uri in uris if (path := to_path(uri))]
 
 
-def _client(capabilities: types.ClientCapabilities) -> Client:
+def _client(params: types.InitializeParams) -> Client:
+    capabilities = params.capabilities
     ours = _object(_object(capabilities.experimental).get("infill"))
     workspace = capabilities.workspace
     watched = workspace.did_change_watched_files if workspace else None
@@ -109,6 +110,8 @@ def _client(capabilities: types.ClientCapabilities) -> Client:
         watches_files=bool(watched and watched.dynamic_registration),
         tells_settings=bool(workspace and workspace.configuration),
         registers_settings=bool(changed and changed.dynamic_registration),
+        # It waits 200 ms by itself before it asks.
+        debounces=params.client_info is not None and params.client_info.name == "Neovim",
     )
 
 
