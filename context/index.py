@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from context.circles import Circles, circles
 from context.facts import FileFacts, all_names
@@ -53,6 +53,10 @@ class Index:
     def edges_of(self, facts: FileFacts) -> Edges:
         """The files that a text imports, whether or not this text is in the index."""
         return self._resolver.edges(facts)
+
+    def layout(self, language: str) -> Any:
+        """Where the modules of a language's family lie, as `context.resolve` has it."""
+        return self._resolver.layout(language)
 
     @cached_property
     def importers(self) -> Mapping[str, tuple[str, ...]]:

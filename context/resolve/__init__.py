@@ -134,6 +134,11 @@ class Resolver:
         found.pop(facts.path, None)
         return {path: tuple(sorted(found[path])) for path in sorted(found)}
 
+    def layout(self, language: str) -> Any:
+        """Where the modules of a language's family lie; None for a language without imports."""
+        family = family_of(language)
+        return None if family is None else self._layout_of(family)
+
     def _tables_of(self, family: Family) -> Any:
         tables = self._tables.get(family)
         if tables is None:
