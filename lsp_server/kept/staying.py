@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from difflib import SequenceMatcher
+from itertools import accumulate
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
@@ -59,33 +60,32 @@ def _unchanged(before: str, after: str) -> Iterator[Stretch]:
     """The stretches of the old text that the new one has, too, in order."""
     head = _common(before, after)
     tail = _common_end(before, after, min(len(before), len(after)) - head)
-    yield Stretch(0, head)
     old, new = before[head : len(before) - tail], after[head : len(after) - tail]
-    if old and new:
-        if "\n" in old or "\n" in new:
-            yield from _by_lines(before, after, head, tail)
-        else:
-            yield from _shifted(_by_words(old, new), head)
+    if old and ("\n" in old or "\n" in new):
+        # The line that begins as the next one does isn't there because that one is.
+        head = before.rfind("\n", 0, head) + 1
+        back = before.find("\n", len(before) - tail)
+        tail = 0 if back < 0 else len(before) - back - 1
+        old, new = before[head : len(before) - tail], after[head : len(after) - tail]
+        between = _by_lines(old, new)
+    else:
+        between = _by_words(old, new)
+    yield Stretch(0, head)
+    yield from _shifted(between, head)
     yield Stretch(len(before) - tail, len(before))
 
 
-def _by_lines(before: str, after: str, head: int, tail: int) -> Iterator[Stretch]:
-    """What lines between the two ends have stayed, and what of those that changed."""
-    start = before.rfind("\n", 0, head) + 1
-    back = before.find("\n", len(before) - tail)
-    n_behind = 0 if back < 0 else len(before) - back - 1
-    old = before[start : len(before) - n_behind].splitlines(keepends=True)
-    new = after[start : len(after) - n_behind].splitlines(keepends=True)
-    if max(len(old), len(new)) > _MOST_LINES:
+def _by_lines(old: str, new: str) -> Iterator[Stretch]:
+    """What lines have stayed, whatever their indentation, and what of those that changed."""
+    were, are = old.splitlines(keepends=True), new.splitlines(keepends=True)
+    if max(len(were), len(are)) > _MOST_LINES:
         return
-    starts = [start]
-    for line in old:
-        starts.append(starts[-1] + len(line))
-    for kind, i, j, k, m in _compared([x.strip() for x in old], [x.strip() for x in new]):
+    starts = (0, *accumulate(map(len, were)))
+    for kind, i, j, k, m in _compared([x.strip() for x in were], [x.strip() for x in are]):
         if kind == "equal":
             yield Stretch(starts[i], starts[j])
         elif kind == "replace":
-            yield from _shifted(_by_words("".join(old[i:j]), "".join(new[k:m])), starts[i])
+            yield from _shifted(_by_words("".join(were[i:j]), "".join(are[k:m])), starts[i])
 
 
 def _by_words(old: str, new: str) -> Iterator[Stretch]:
