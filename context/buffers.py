@@ -10,7 +10,7 @@ from context.text import digest, to_bytes
 from context.types import CorpusEntry
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Collection, Mapping
 
     from context.facts import FileFacts
 
@@ -40,6 +40,10 @@ class Buffers:
         """The text that stands in for a file; None where the file stands for itself."""
         return self._texts.get(path)
 
+    def hide(self, paths: Collection[str]) -> bool:
+        """Whether texts stand in for all of these files, so that none of them is seen."""
+        return self._texts.keys() >= set(paths)
+
     def now(self) -> dict[str, str]:
         """Path -> text, which stays as it is while others put more."""
         return dict(self._texts)
@@ -60,6 +64,9 @@ class Buffers:
         return {path: facts for path, (_, facts) in parsed.items()}
 
 
-def entry_of(path: str, text: str) -> CorpusEntry:
-    """What a corpus names of a text, which isn't parsed for it."""
-    return CorpusEntry(path, languages.of(path, text), digest(to_bytes(text)))
+def entries_shown(texts: Mapping[str, str]) -> dict[str, CorpusEntry]:
+    """What a corpus names of texts, which aren't parsed for it."""
+    return {
+        path: CorpusEntry(path, languages.of(path, text), digest(to_bytes(text)))
+        for path, text in texts.items()
+    }

@@ -44,7 +44,7 @@ def report_on(
     )
 
 
-def entries_of(on_disk: Index) -> Mapping[str, CorpusEntry]:
+def entries_of(on_disk: Index) -> dict[str, CorpusEntry]:
     """What a corpus names of each file of the index, by path; whatever never leaves is none."""
     return {
         path: CorpusEntry(path, facts.language, facts.digest)

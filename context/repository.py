@@ -13,7 +13,7 @@ from functools import cached_property, lru_cache
 from threading import Event, Lock
 from typing import TYPE_CHECKING
 
-from context.buffers import Buffers, entry_of
+from context.buffers import Buffers, entries_shown
 from context.courtesy import Courtesy
 from context.disk import changes
 from context.disk.changes import NOTHING, Below, Changes
@@ -26,6 +26,7 @@ from context.index import Index, build, overlaid
 from context.report import IndexReport, entries_of, report_on
 from context.resolve import Resolver
 from context.resolve.compilation import is_database
+from context.revisions import Revisions
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Generator, Iterable, Mapping, Sequence
@@ -34,7 +35,6 @@ if TYPE_CHECKING:
     from context.disk.changes import News
     from context.disk.crawl import Crawl
     from context.disk.examine import Record, Task
-    from context.facts import FileFacts
     from context.types import CorpusEntry
 
 _UNREADABLE_ROOT = {"/": "unreadable"}
@@ -79,7 +79,7 @@ class Repository:
         self._shadows = Buffers()
         # Asked for every second, and made once an index.
         self._entries_on_disk = lru_cache(maxsize=1)(entries_of)
-        self._revision = 0
+        self._revisions = Revisions()
         self._reasons: dict[str, str | None] = {}
 
     @property
@@ -89,7 +89,7 @@ class Repository:
         Those are parsed here, when asked for; who asks meanwhile waits for the answer.
         """
         with self._lock:
-            if self._seen_revision == self._revision:
+            if self._seen_revision == self._revisions.now:
                 return self._seen
         with self._computing:
             while True:
@@ -106,10 +106,26 @@ class Repository:
         with self._lock:
             return self._seen
 
+    def index_around(self, path: str) -> Index:
+        """The index as of now, in which a file of it may lack what was typed in it since.
+
+        Who looks from a document brings its facts along, and needn't wait until all others
+        have been asked what that edit means to them.
+        """
+        with self._lock:
+            if self._revisions.lacks_only(path) and path in self._seen.facts:
+                return self._seen
+        return self.index
+
     @property
     def revision(self) -> int:
         """A number that grows whenever an entry is added, changed or removed."""
-        return self._revision
+        return self._revisions.now
+
+    def revision_besides(self, path: str) -> int:
+        """A number that changes whenever another text than this buffer's does, or a rule."""
+        with self._lock:
+            return self._revisions.besides(path)
 
     @property
     def left_out(self) -> Mapping[str, str]:
@@ -195,7 +211,7 @@ class Repository:
         path = self.spelt(path)
         with self._lock:
             if self._shadows.put(path, text):
-                self._revision += 1
+                self._revisions.typed(path)
 
     def may_send(self, path: str) -> str | None:
         """Why this document must not leave the machine; None where it may.
@@ -217,10 +233,8 @@ class Repository:
         """
         with self._lock:
             on_disk, shadows = self._on_disk, self._shadows.now()
-        entries = dict(self._entries_on_disk(on_disk))
-        for path, text in shadows.items():
-            if self.may_send(path) is None:
-                entries[path] = entry_of(path, text)
+        shown = {path: text for path, text in shadows.items() if self.may_send(path) is None}
+        entries = self._entries_on_disk(on_disk) | entries_shown(shown)
         return tuple(entries[path] for path in sorted(entries))
 
     def read(self, path: str, /) -> str | None:
@@ -257,7 +271,7 @@ class Repository:
                 self._records, self._crawl, self._reasons = None, NOTHING, {}
                 self._on_disk = self._seen = build({})
                 self._seen_revision, self._has_unsaved_edges = -1, False
-                self._revision += 1
+                self._revisions.swapped()
             raise
 
     def _refresh(self, on_progress: Callable[[int, int], None] | None) -> IndexReport:
@@ -341,25 +355,18 @@ class Repository:
         known = ((path, item.facts) for path, item in news.changed.items())
         facts = {path: each for path, each in known if each is not None}
         gone = (news.removed | (news.changed.keys() - facts.keys())) & self._on_disk.facts.keys()
-        index = self._changed(facts, gone)
+        index = changes.index_after(self._on_disk, facts, gone, self.courtesy.give_way)
         # Before it is shown: a request shouldn't be who makes its tables.
         index.prepare(self.courtesy.give_way)
         for path in news.removed:
             records.pop(path, None)
         records |= news.changed
-        self._show(index)
+        self._show(index, facts.keys() | gone)
         self._has_unsaved_edges = True
         self._store.save(news.changed, news.removed, None)
 
-    def _changed(self, facts: Mapping[str, FileFacts], gone: Collection[str]) -> Index:
-        if len(facts) + len(gone) < changes.MANY:
-            return self._on_disk.with_texts(facts, gone)
-        old = self._on_disk.facts.items()
-        kept = {path: known for path, known in old if path not in gone}
-        return build({**kept, **facts}, self.courtesy.give_way)
-
-    def _show(self, index: Index) -> None:
-        """Let `index` be what is on disk, and ask anew which of the open texts may be sent."""
+    def _show(self, index: Index, changed: Collection[str] | None = None) -> None:
+        """Let `index`, where `changed` differ, be what is on disk; ask anew what may be sent."""
         with self._lock:
             paths = tuple(self._shadows.now())
         reasons = {path: self._forbidden(path) for path in paths}
@@ -368,12 +375,14 @@ class Repository:
             if index is self._on_disk and reasons.items() <= before.items():
                 return
             self._on_disk = self._seen = index
-            self._revision += 1
+            is_same = all(before.get(path, reason) == reason for path, reason in reasons.items())
+            is_hidden = changed is not None and self._shadows.hide(changed)
+            self._revisions.swapped(is_hidden=is_same and is_hidden)
 
     def _computed(self) -> Index | None:
         """The index with the texts that are open; None where a refresh came in between."""
         with self._lock:
-            revision, shadows, reasons = self._revision, self._shadows.now(), self._reasons
+            revision, shadows, reasons = self._revisions.now, self._shadows.now(), self._reasons
             seen, on_disk = self._seen, self._on_disk
         if self._seen_revision == revision:
             return seen
@@ -383,6 +392,7 @@ class Repository:
             if self._reasons is not reasons:
                 return None
             self._seen, self._seen_revision = made, revision
+            self._revisions.seen(revision)
             return made
 
     def _forbidden(self, path: str) -> str | None:

@@ -205,7 +205,9 @@ def _chosen(
     passes = Passing(workspace.gate)
     room, behind = rooms
     selection, state = select(
-        repository.latest if moment in {"typing", "reach"} else repository.index,
+        repository.latest
+        if moment in {"typing", "reach"}
+        else repository.index_around(snapshot.path),
         snapshot,
         remembered.select,
         budget_tokens=room,

@@ -8,12 +8,14 @@ from typing import TYPE_CHECKING, TypeVar
 from context.disk import ignore, screen
 from context.disk.crawl import Crawl
 from context.disk.examine import Record, Task
+from context.index import build
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Mapping, Sequence
 
     from context.disk.crawl import Found
     from context.facts import FileFacts
+    from context.index import Index
 
 MANY = 500
 """From so many changed paths on, a walk over everything is no dearer than one to each."""
@@ -170,3 +172,16 @@ def _compare(
 
 def _name(path: str) -> str:
     return path.rpartition("/")[2]
+
+
+def index_after(
+    index: Index,
+    facts: Mapping[str, FileFacts],
+    gone: Collection[str],
+    pause: Callable[[], None],
+) -> Index:
+    """The index in which these files say something else, are new or gone; many, and it is built."""
+    if len(facts) + len(gone) < MANY:
+        return index.with_texts(facts, gone)
+    kept = {path: known for path, known in index.facts.items() if path not in gone}
+    return build({**kept, **facts}, pause)

@@ -238,7 +238,8 @@ def test_what_holds_a_secret_is_not_added() -> None:
     snapshot = Snapshot("main.py", "Python", 1, MAIN, TRAIN)
     selection, _ = select(
         build(facts_of(FILES)), snapshot, state,
-        budget_tokens=400, cost=Characters(), read=FILES.get, passes=lambda path, *_: path[0] != "t",
+        budget_tokens=400, cost=Characters(), read=FILES.get,
+        passes=lambda path, *_: path[0] != "t",
     )  # fmt: skip
     assert selection.snippets[0] is first.snippets[0]
     assert "train.py" not in paths(selection)[1:]

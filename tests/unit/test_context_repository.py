@@ -331,3 +331,17 @@ def test_workers_that_die_of_themselves_blame_no_file(
     repository = _refreshed(root)
     assert "unparsable" not in repository.left_out.values()
     assert "pkg/core.py" in repository.index.facts
+
+
+def test_who_looks_from_a_document_does_not_wait_for_its_own_edit(tmp_path):
+    """Every other edit is in the index; its own, which is looked from, need not be."""
+    (tmp_path / "a.py").write_text("A = 1\n")
+    (tmp_path / "b.py").write_text("B = 1\n")
+    repository = Repository(tmp_path, cache_dir=None)
+    repository.refresh()
+    _ = repository.index
+    repository.shadow("a.py", "A = NEW_A = 1\n")
+    assert repository.index_around("a.py") is repository.latest
+    assert "NEW_A" in repository.index_around("b.py").facts["a.py"].words
+    repository.shadow("new.py", "C = 1\n")
+    assert "new.py" in repository.index_around("new.py").facts
