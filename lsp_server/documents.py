@@ -45,6 +45,11 @@ class Document:
         return self.lines.text
 
     @property
+    def is_notebook(self) -> bool:
+        """Whether it is a whole notebook rather than a document that a request can be for."""
+        return self.notebook == self.uri
+
+    @property
     def file_uri(self) -> str:
         """What names the file that it is or lies in."""
         return self.notebook or self.uri
@@ -110,7 +115,7 @@ class Documents:
     def __iter__(self) -> Iterator[Document]:
         """What stands before a file: every document of its own, and every notebook as one."""
         yield from (one for uri, one in self._open.items() if uri not in self._cells)
-        yield from (self.whole(uri) for uri in self._notebooks)
+        yield from (self._whole(uri) for uri in self._notebooks)
 
     def get(self, uri: str) -> Document | None:
         """The document, or None when the editor never opened it or has closed it."""
@@ -183,12 +188,16 @@ class Documents:
         self._notebooks.pop(uri, None)
         self._release(uri, keep=())
 
-    def whole(self, uri: str) -> Document:
+    def get_notebook(self, uri: str) -> Document | None:
+        """A notebook as one document; None where it isn't open."""
+        return self._whole(uri) if uri in self._notebooks else None
+
+    def _whole(self, uri: str) -> Document:
         """A notebook as one document, in the language of its first cell of code."""
         notebook = self._notebooks[uri]
         language_id = notebook.language_id(self._language_of)
         lines, _ = notebook.around(None, language_id, self._open)
-        return Document(uri, language_id, notebook.version, lines)
+        return Document(uri, language_id, notebook.version, lines, notebook=uri)
 
     def _take_up(self, notebook: Notebook) -> Document:
         self._forget_views(notebook.uri)
@@ -196,7 +205,7 @@ class Documents:
         uris = [cell.uri for cell in notebook.cells]
         self._release(notebook.uri, keep=uris)
         self._cells |= dict.fromkeys(uris, notebook.uri)
-        return self.whole(notebook.uri)
+        return self._whole(notebook.uri)
 
     def _release(self, home: str, *, keep: Sequence[str]) -> None:
         """Forget the cells of a notebook that it no longer has."""

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import gc
 import logging
-import os
 import re
-import signal
 import sys
 from typing import TYPE_CHECKING
 
@@ -29,8 +27,9 @@ def run(options: argparse.Namespace) -> None:
         FailureError: the address can't be listened at.
     """
     address = _address(options.tcp) if options.tcp else None
-    if address is None and sys.stdin is None:
-        raise UsageError("standard input is closed; an editor should hold it open")
+    if address is None and (sys.stdin is None or sys.stdout is None):
+        closed = "input" if sys.stdin is None else "output"
+        raise UsageError(f"standard {closed} is closed; an editor should hold it open")
     logging.basicConfig(
         stream=sys.stderr,
         level=logging.DEBUG if options.verbose else logging.WARNING,
@@ -39,17 +38,11 @@ def run(options: argparse.Namespace) -> None:
     # pygls logs whole messages, and with them the user's code.
     logging.getLogger("pygls").setLevel(logging.CRITICAL)
     server = _quickly_created(options)
-    signal.signal(signal.SIGINT, _interrupted)
     try:
         code = _listen(server, *address) if address else serve_stdio(server)
     finally:
         server.session.close()
     sys.exit(code)
-
-
-def _interrupted(*_: object) -> None:
-    """End at once: the thread that reads standard input can't be woken any other way."""
-    os._exit(130)
 
 
 def _quickly_created(options: argparse.Namespace) -> InfillServer:

@@ -38,7 +38,7 @@ def register(server: InfillServer) -> None:
         document = session.documents.change(params)
         if document is None:
             log.warning("an edit came for a document that was never opened")
-        else:
+        elif document.notebook is None:
             _show(session, document)
 
     @server.feature(types.TEXT_DOCUMENT_DID_CLOSE)
@@ -53,7 +53,37 @@ def register(server: InfillServer) -> None:
     def did_save(params: types.DidSaveTextDocumentParams) -> None:
         _refresh_for(server, [params.text_document.uri])
 
+    _register_for_notebooks(server)
     _register_for_files(server)
+
+
+def _register_for_notebooks(server: InfillServer) -> None:
+    """Bind what an editor tells of notebooks, each of which stands before one file."""
+    session = server.session
+
+    @server.feature(types.NOTEBOOK_DOCUMENT_DID_OPEN)
+    def did_open_notebook(params: types.DidOpenNotebookDocumentParams) -> None:
+        _show(session, session.documents.open_notebook(params))
+
+    @server.feature(types.NOTEBOOK_DOCUMENT_DID_CHANGE)
+    def did_change_notebook(params: types.DidChangeNotebookDocumentParams) -> None:
+        notebook = session.documents.change_notebook(params)
+        if notebook is None:
+            log.warning("a change came for a notebook that was never opened")
+        else:
+            _show(session, notebook)
+
+    @server.feature(types.NOTEBOOK_DOCUMENT_DID_CLOSE)
+    def did_close_notebook(params: types.DidCloseNotebookDocumentParams) -> None:
+        notebook = session.documents.get_notebook(params.notebook_document.uri)
+        session.documents.close_notebook(params.notebook_document.uri)
+        workspace = session.forget(notebook) if notebook is not None else None
+        if workspace is not None:
+            stop_warming(workspace)
+
+    @server.feature(types.NOTEBOOK_DOCUMENT_DID_SAVE)
+    def did_save_notebook(params: types.DidSaveNotebookDocumentParams) -> None:
+        _refresh_for(server, [params.notebook_document.uri])
 
 
 def _register_for_files(server: InfillServer) -> None:
@@ -82,7 +112,7 @@ def _show(session: Session, document: Document) -> None:
     workspace = session.shadow(document, document.text)
     if workspace is None:
         return
-    stop_warming(workspace, document.uri)
+    stop_warming(workspace, None if document.is_notebook else document.uri)
     if not workspace.resting:
         session.start(rest(session, workspace))
 

@@ -127,13 +127,21 @@ async def test_notifications_about_unknown_documents_are_survived(tmp_path, docu
         edit = {"textDocument": {"uri": document, "version": 2}, "contentChanges": [{"text": "x"}]}
         server.notify("textDocument/didChange", edit)
         server.notify("textDocument/didClose", {"textDocument": {"uri": document}})
-        server.notify("textDocument/didOpen", opened("untitled:Untitled-1"))
-        assert (
-            await server.request(
-                "textDocument/inlineCompletion", asked("untitled:Untitled-1", 8, 3)
-            )
-            == []
-        )
+        server.notify("textDocument/didOpen", opened(document))
+        assert await server.request("textDocument/inlineCompletion", asked(document, 8, 3))
+
+
+@pytest.mark.parametrize("uri", ["untitled:Untitled-1", "file://", "inmemory://model/1"])
+async def test_what_is_no_file_yet_is_completed_by_its_own_text(tmp_path, document, uri):
+    """And nothing of the folders that are open gets into its prompt."""
+    (tmp_path / "b.py").write_text("def omega(): ...\n")
+    async with connect(serve(), tmp_path) as server:
+        await server.settled()
+        server.notify("textDocument/didOpen", opened(uri))
+        (item,) = await server.request("textDocument/inlineCompletion", asked(uri, 8, 3))
+        assert item["insertText"].startswith("ha(")
+        where = {"textDocument": {"uri": uri}, "position": {"line": 8, "character": 3}}
+        assert (await server.request("infill/context", where))["files"] == []
 
 
 async def test_the_context_request_answers_like_the_command(tmp_path, document):
