@@ -37,6 +37,9 @@ class Offer:
 
     Attributes:
         cursor: where it was asked for.
+        place: what says whether another request is for the same place.
+        made: the text as it was made for that place; of an entry of the editor's own list that
+            was selected, what comes behind.
         start: where in the document its text goes.
         end: the end of what it takes the place of.
         is_counted: it counts as shown, itself or by what it goes on from.
@@ -46,6 +49,8 @@ class Offer:
 
     document: Document
     cursor: int
+    place: tuple[str, str, str]
+    made: str
     start: int
     end: int
     text: str
@@ -55,11 +60,6 @@ class Offer:
     is_counted: bool = False
     is_accepted: bool = False
     n_accepted: int = 0
-
-    @property
-    def place(self) -> tuple[str, str, str]:
-        """The document and what stands around the cursor."""
-        return _place(self.document.uri, self.document.text, self.cursor)
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,18 +101,7 @@ class Shown:
 
     def offer(self, asked: Asked, completion: Completion) -> str:
         """Remember what a request is answered with; a name for the editor to refer to it by."""
-        settings = asked.workspace.settings
-        start, end = completion.replace
-        offer = Offer(
-            asked.document,
-            asked.snapshot.cursor,
-            start,
-            end,
-            completion.text,
-            asked.snapshot.language,
-            settings.backend,
-            settings.stats.enabled,
-        )
+        offer = _offer(asked, completion)
         newest = next(reversed(self._offers.values()), None)
         if newest is not None and _goes_on(newest, offer):
             offer.is_counted, offer.is_accepted = newest.is_counted, newest.is_accepted
@@ -128,7 +117,7 @@ class Shown:
         """What was turned down here a moment ago; nothing for who asks for a completion."""
         if asked.is_invoked or not self._rejections:
             return ()
-        place = _place(asked.document.uri, asked.snapshot.text, asked.snapshot.cursor)
+        place = _place(asked)
         since = self.clock() - REJECTED_S
         return tuple(
             text for when, where, text in self._rejections if when > since and where == place
@@ -175,7 +164,7 @@ class Shown:
         offer = self._offers.get(identifier)
         if offer is not None and not offer.n_accepted:
             self._count(offer)
-            self._rejections.append((self.clock(), offer.place, offer.text))
+            self._rejections.append((self.clock(), offer.place, offer.made))
             if offer.wants_counting:
                 self.tally.add(offer.language, offer.backend, rejected=1)
         return offer is not None
@@ -197,8 +186,29 @@ def _goes_on(before: Offer, offer: Offer) -> bool:
     return n_typed >= 0 and before.text == typed + offer.text
 
 
-def _place(uri: str, text: str, cursor: int) -> tuple[str, str, str]:
-    return uri, text[max(0, cursor - _BEFORE) : cursor], text[cursor : cursor + _AFTER]
+def _offer(asked: Asked, completion: Completion) -> Offer:
+    settings, (start, end) = asked.workspace.settings, completion.replace
+    selected = asked.selected.text if asked.selected is not None else ""
+    return Offer(
+        asked.document,
+        asked.snapshot.cursor,
+        _place(asked),
+        completion.text.removeprefix(selected),
+        start,
+        end,
+        # As editors are told it, and count it.
+        completion.text.replace("\r\n", "\n"),
+        asked.snapshot.language,
+        settings.backend,
+        settings.stats.enabled,
+    )
+
+
+def _place(asked: Asked) -> tuple[str, str, str]:
+    """The document and what stands around the cursor."""
+    text, cursor = asked.snapshot.text, asked.snapshot.cursor
+    before, after = text[max(0, cursor - _BEFORE) : cursor], text[cursor : cursor + _AFTER]
+    return asked.document.uri, before, after
 
 
 def _until(offer: Offer, kind: Kind, length: int | None) -> int:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 from types import SimpleNamespace
 
 import pytest
@@ -11,7 +12,8 @@ from lsprotocol import types
 from context.types import Snapshot
 from inference.types import Completion
 from lsp_server.documents import Documents
-from lsp_server.inline.asked import Asked
+from lsp_server.inline.asked import Asked, Selected
+from lsp_server.inline.selected import restored, with_selected
 from lsp_server.inline.shown import MAX_OFFERS, REJECTED_S, Shown
 from lsp_server.kept import counting
 from lsp_server.kept.following import AFTER_S, Following
@@ -114,6 +116,22 @@ def test_what_was_turned_down_isnt_offered_again_there(desk):
     desk.now += REJECTED_S
     assert desk.shown.rejected_at(desk.asked("x = |\n")) == ()
     assert desk.counts == Counts(shown=1, rejected=1)
+
+
+def test_what_goes_on_from_a_selected_entry_is_known_again(desk):
+    """It is offered with the entry, and made without it."""
+    asked = with_selected(replace(desk.asked("x = fo|\n"), selected=Selected(4, 6, "foo")))
+    name = desk.shown.offer(asked, restored(asked, Completion("(1)", (7, 7))))
+    assert desk.shown.text_of(name) == "foo(1)"
+    desk.shown.was_rejected(name)
+    assert desk.shown.rejected_at(asked) == ("(1)",)
+
+
+def test_lengths_count_line_ends_as_editors_are_told_them(desk):
+    name = desk.offer("x = |\r\n", "foo\r\nbar")
+    piece = desk.shown.was_accepted(name, "line", 4)
+    assert piece.text == "x = foo\n\r\n"
+    assert desk.shown.text_of(name) == "foo\nbar"
 
 
 def test_what_was_accepted_cant_be_turned_down_any_more(desk):
