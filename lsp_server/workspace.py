@@ -17,6 +17,7 @@ from inference.prompt.pack import PackState
 from inference.types import Request
 from lsp_server.health import Health
 from lsp_server.identity import session_name, user_salt
+from lsp_server.inline.cache import Cache
 from lsp_server.opening import open_backend, stays_here
 from lsp_server.tokenizing import Reader
 from lsp_server.user_models import model_of
@@ -74,6 +75,8 @@ class Workspace:
         refreshing: a refresh is under way.
         watched: what changes below the root is told.
         resting: the next idle moment is waited for.
+        foreseeing: what opened documents will want is being looked at.
+        foreseen: the URIs of those for which it was.
         health: how the backend is.
         reader: how its model reads texts.
         probing: finds that out; done where it is known or the server couldn't be asked.
@@ -84,6 +87,7 @@ class Workspace:
         read_prompt: the text of the prompt that the backend read last.
         failure: for the user, why the last refresh came to nothing; None where it didn't.
         closing: set when nothing more is to be begun.
+        cache: the completions of late.
     """
 
     root: Path
@@ -100,6 +104,8 @@ class Workspace:
     refreshing: bool = False
     watched: bool = False
     resting: bool = False
+    foreseeing: bool = False
+    foreseen: set[str] = field(default_factory=set[str])
     probing: asyncio.Task[None] | None = None
     patient_until_s: float = 0.0
     asked_in: str = ""
@@ -109,6 +115,7 @@ class Workspace:
     failure: str | None = None
     closing: Event = field(default_factory=Event)
     remembered: OrderedDict[str, Remembered] = field(default_factory=OrderedDict[str, Remembered])
+    cache: Cache = field(default_factory=Cache)
     _memo: Memo = field(default_factory=Memo)
 
     @property
@@ -165,6 +172,7 @@ class Workspace:
         self.health, self.reader = made.health, Reader(settings, made.spec)
         self.probing, self.patient_until_s, self.read_prompt = None, 0.0, None
         self.remembered, self._memo = OrderedDict(), Memo()
+        self.cache.clear()
 
     def memory_of(self, path: str) -> Remembered:
         """What is remembered of a file; its caches are the workspace's."""
