@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
-    from tree_sitter import Node
+    from collections.abc import Iterator
 
     from context.parsing.opened import Opened
 
@@ -16,6 +16,13 @@ _MOST = 200
 _NO_CODE = re.compile(r"string|comment|heredoc|template_literal|regex|char")
 
 
+# Words at the start of a line that end a block, and what a grammar takes stray ones for.
+_LAST_WORDS = {
+    "Ruby": (re.compile(rb"^[ \t]*(end)\b", re.MULTILINE), "identifier"),
+    "Shell": (re.compile(rb"^[ \t]*(fi|done|esac|\})(?=[\s;]|\Z)", re.MULTILINE), "word"),
+}
+
+
 class Fault(NamedTuple):
     """Bytes that make no sense, or a place at which something is missing."""
 
@@ -23,18 +30,31 @@ class Fault(NamedTuple):
     end: int
 
 
-def faults_of(root: Node) -> list[Fault]:
-    """Every error below a node, in order, up to a bound."""
-    found: list[Fault] = []
-    if not root.has_error:
+def faults_of(tree: Opened) -> list[Fault]:
+    """Every error of a tree, in order but for stray words, up to a bound."""
+    found = list(_stray_words(tree))
+    if not tree.root.has_error:
         return found
-    stack = [root]
+    stack = [tree.root]
     while stack and len(found) < _MOST:
         node = stack.pop()
         if node.is_error or node.is_missing:
             found.append(Fault(node.start_byte, node.end_byte))
         stack.extend(child for child in reversed(node.children) if child.has_error)
     return found
+
+
+def _stray_words(tree: Opened) -> Iterator[Fault]:
+    """Words that end blocks, where the grammar took them for names for want of a block."""
+    known = _LAST_WORDS.get(tree.language)
+    if known is None:
+        return
+    pattern, name = known
+    for found in pattern.finditer(tree.data):
+        start, end = found.span(1)
+        node = tree.root.descendant_for_byte_range(start, end)
+        if node is not None and node.type == name:
+            yield Fault(start, end)
 
 
 def swallows(tree: Opened, start: int, end: int) -> bool:

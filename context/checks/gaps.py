@@ -29,23 +29,49 @@ _LAST_WORDS = {
     "Lua": ("end", "until x"),
     "Shell": ("fi", "done", "esac"),
 }
-# What has opening brackets, and heads of blocks without any.
-_HEADS = ("{}", "x{}", "x() {}", "x = {}", "x = x({}", "if (x) {}", "function x() {}")
+# With closing and opening brackets: what may stand in front of a block.
+_HEADS = (
+    "{0}{1}",
+    " x{0} {1}",
+    "{0} {1}",
+    " x{0} = {1}",
+    " x() {1}",
+    " x: {1}",
+    "if (x) {1}",
+    "function x() {1}",
+    "class x {1}",
+)
+_PLAIN = ("{0}", " x{0}", "{0};", " x{0};", "{0}:", " x{0}:", " x{0},")
+# Heads without brackets, by language, after the indentation.
 _FIRST_WORDS = {
-    "Python": ("x:", "if x:", "try:\n{0}    pass", "def x():", "x = ("),
-    "Ruby": ("if x", "x do", "def x", "when x", "begin"),
+    "Python": ("if x{1}:", "try:\n{0}    pass", "def x():", "x = (", "x = [", "x = {{"),
+    "Ruby": ("if x{1}", "x{1} do", "def x", "when x", "begin"),
     "Lua": ("if x then", "function x()", "x(function()", "x = function()", "repeat"),
-    "Shell": ("if x; then", "for x in x; do", "case x in", "x() {{"),
+    "Shell": ("if x; then", "for x in x; do", "case x in", "x() {{", "x)"),
 }
 # What must follow a head or a body in some statements.
 _AFTER_BRACE = (" finally {}", " while (x);", " => x")
 
 
-def missing(above: str, below: str) -> str:
-    """The closing brackets that belong between two texts, of one top-level block alone."""
-    opening, closing = _meeting(above, below)
-    n_missing = max(0, len(opening) - len(closing))
-    return "".join(_CLOSER[sign] for sign in reversed(opening[len(opening) - n_missing :]))
+def missing(above: str, below: str) -> tuple[str, str]:
+    """The brackets that belong between two texts, of one top-level block alone.
+
+    Those that close what is open above, and those that open what is closed below.
+    """
+    near, rest = above[-_NEAR:], below[:_NEAR]
+    starts = [found.start() for found in _BLOCK_START.finditer(near)]
+    opening = _unmatched(near[starts[-1] if starts else 0 :])[1]
+    end = _NEXT_BLOCK.search(rest)
+    closing = _unmatched(rest[: end.start() if end else len(rest)])[0]
+    # From the outside in: what was opened last is what isn't closed yet.
+    left: list[str] = []
+    for sign in opening:
+        if closing and _PARTNER[closing[-1]] == sign:
+            closing.pop()
+        else:
+            left.append(sign)
+    closers = "".join(_CLOSER[sign] for sign in reversed(left))
+    return closers, "".join(_PARTNER[sign] for sign in reversed(closing))
 
 
 def fillers(language: str, above: str, below: str) -> Iterator[str]:
@@ -54,27 +80,14 @@ def fillers(language: str, above: str, below: str) -> Iterator[str]:
     Something, brackets that close what is open above, brackets that open what is closed
     below, or the head of a block that has lost it.
     """
-    opening, closing = _meeting(above, below)
-    closers = missing(above, below)
-    yield from (closers, f"x{closers}")
-    openers = "".join(_PARTNER[sign] for sign in reversed(closing[: len(closing) - len(opening)]))
-    if len(closing) > len(opening):
-        yield from (each.format(openers) for each in _HEADS)
+    closers, openers = missing(above, below)
+    if openers:
+        yield from (each.format(closers, openers) for each in _HEADS)
+    else:
+        yield from (each.format(closers) for each in _PLAIN)
     line = above.rpartition("\n")[2]
     indent = line[: len(line) - len(line.lstrip())]
-    yield from (each.format(indent) for each in _FIRST_WORDS.get(language, ()))
-    yield f"x(){closers};"
-
-
-def _meeting(above: str, below: str) -> tuple[list[str], list[str]]:
-    """The brackets that are open above, and those that close something below."""
-    near, rest = above[-_NEAR:], below[:_NEAR]
-    starts = [found.start() for found in _BLOCK_START.finditer(near)]
-    opening = _unmatched(near[starts[-1] if starts else 0 :])[1]
-    end = _NEXT_BLOCK.search(rest)
-    # What closes the block stands where the next one begins.
-    closing = _unmatched(rest[: end.start() if end else len(rest)])[0]
-    return opening, closing
+    yield from (each.format(indent, closers) for each in _FIRST_WORDS.get(language, ()))
 
 
 def may_go_on(text: str) -> bool:

@@ -141,7 +141,9 @@ def _levels(tree: Opened, code: int | None) -> list[int]:
 def _opens(tree: Opened, code: int | None) -> bool:
     """Whether what begins at this byte is a head whose body comes on further lines."""
     node = None if code is None else _starting(tree, code)
-    colon = next((each for each in reversed(node.children) if each.type == ":"), None) if node else None
+    colon = (
+        next((each for each in reversed(node.children) if each.type == ":"), None) if node else None
+    )
     if colon is None:
         return False
     rest = tree.data[colon.end_byte : _next_line(tree.data, colon.end_byte)].strip()

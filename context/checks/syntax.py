@@ -75,7 +75,7 @@ def _longest(place: _Baseline, text: str) -> int:
         if not on and n_opened < _MOST_OPENED and may_go_on(beginning):
             n_opened += 1
             on = end if place.takes_open(beginning) else 0
-    return on or next((end for end in _borders(text) if place.takes(text[:end])), 0)
+    return on or next((end for end in _borders(text) if place.takes_cut(text[:end])), 0)
 
 
 def _ends(text: str) -> Iterator[int]:
@@ -101,6 +101,10 @@ def _borders(text: str) -> Iterator[int]:
             yield start + end
 
 
+# The indentation of the next line that isn't blank.
+_BODY = re.compile(r"[^\n]*\n(?:[ \t]*\r?\n)*([ \t]*)(?=\S)")
+
+
 class _Baseline:
     """A cursor, and the errors that the document has there whatever one types."""
 
@@ -111,44 +115,68 @@ class _Baseline:
 
     def takes(self, text: str) -> bool:
         """Whether the document with this text has no error that isn't there without."""
-        return self._stands(text, "") or (
-            bool(self._missing) and self._stands(text, self._missing)
-        )
+        return self._stands(text, "") or (bool(self._missing) and self._stands(text, self._missing))
+
+    def takes_cut(self, text: str) -> bool:
+        """Whether it has none with this piece of a line, which must leave nothing open."""
+        return self._stands(text, "", is_cut=True)
 
     def takes_open(self, text: str) -> bool:
-        """Whether it has none once what the text leaves open comes to an end."""
-        above = self._snapshot.text[: self._span[0]]
-        closers = missing(above + text, self._snapshot.text[self._span[1] :])
-        line = (above + text).rpartition("\n")[2]
+        """Whether it has none once what the text leaves open comes to an end.
+
+        Where the lines that the text begins something for are there already, nothing more
+        is to come that could end it.
+        """
+        above = self._snapshot.text[: self._span[0]] + text
+        below = self._snapshot.text[self._span[1] :]
+        line, following = above.rpartition("\n")[2], _BODY.match(below)
         indent = line[: len(line) - len(line.lstrip())]
+        if following is not None and len(following[1]) > len(indent):
+            return False
+        closers = missing(above, below)[0]
         return any(
             self._stands(text, more)
             for more in continuations(self._snapshot.language, indent, closers)
         )
 
-    def _stands(self, text: str, more: str) -> bool:
+    def _stands(self, text: str, more: str, *, is_cut: bool = False) -> bool:
         tree = self._with(text + more)
         if tree is None:
             return True
-        faults = faults_of(tree.root)
-        start = self._span[0]
+        faults, (start, end) = faults_of(tree), (self._span[0], self._span[0] + len(text))
         if faults and (
-            not self._excuses(tree, faults, text) or swallows(tree, start, start + len(text))
+            not self._excuses(tree, faults, text, is_whole=not (more or is_cut))
+            or swallows(tree, start, end)
         ):
             return False
         if faults or self._snapshot.language not in LAID_OUT:
             return True
-        return not misplaced(tree, start, start + len(text), and_next=not more)
+        and_next = not more and not self._is_misplaced
+        return not misplaced(tree, start, end, and_next=and_next)
 
-    def _excuses(self, tree: Opened, faults: list[Fault], text: str) -> bool:
+    @cached_property
+    def _is_misplaced(self) -> bool:
+        """Whether the lines after the cursor stand wrong as it is: a body without its head."""
+        tree = self._with("x")
+        return tree is None or misplaced(tree, self._span[0], self._span[0], and_next=True)
+
+    def _excuses(self, tree: Opened, faults: list[Fault], text: str, *, is_whole: bool) -> bool:
         """Whether the errors are none of the text's: no more than before, and not in it."""
         if len(faults) > len(self._faults):
-            return False
+            return is_whole and self._is_beyond(tree, faults, text)
         start, end = tree.byte_at(self._span[0]), tree.byte_at(self._span[0] + len(text))
         line = tree.data.rfind(b"\n", 0, start) + 1
         before = {fault.start for fault in self._faults if fault.start < line}
         touching = (fault for fault in faults if fault.end >= start and fault.start <= end)
         return all(fault.start in before and fault.end > end for fault in touching)
+
+    def _is_beyond(self, tree: Opened, faults: list[Fault], text: str) -> bool:
+        """Whether the errors are what is left below of a block that has lost its head."""
+        if len(faults) > len(faults_of(self._tree)):
+            return False
+        line_end = tree.data.find(b"\n", tree.byte_at(self._span[0] + len(text)))
+        next_end = tree.data.find(b"\n", line_end + 1) if line_end >= 0 else -1
+        return next_end >= 0 and all(fault.start > next_end for fault in faults)
 
     @cached_property
     def _missing(self) -> str:
@@ -156,12 +184,12 @@ class _Baseline:
         if not self._tree.root.has_error:
             return ""
         text = self._snapshot.text
-        return missing(text[: self._span[0]], text[self._span[1] :])
+        return missing(text[: self._span[0]], text[self._span[1] :])[0]
 
     @cached_property
     def _faults(self) -> list[Fault]:
         """The errors that stay whatever is typed, as far as some tries tell."""
-        best = faults_of(self._tree.root)
+        best = faults_of(self._tree)
         text = self._snapshot.text
         for filler in fillers(
             self._snapshot.language, text[: self._span[0]], text[self._span[1] :]
@@ -169,7 +197,7 @@ class _Baseline:
             if not best:
                 break
             tree = self._with(filler)
-            found = faults_of(tree.root) if tree else best
+            found = faults_of(tree) if tree else best
             best = found if len(found) < len(best) else best
         return best
 

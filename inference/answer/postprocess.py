@@ -103,9 +103,14 @@ def _balances(kept: str, text: str, hole: Hole) -> bool:
 
 
 def _begins_with(following: Sequence[str], tail: list[str]) -> bool:
-    """Whether the document goes on with these lines."""
-    return len(tail) <= len(following) and all(
-        mine.rstrip() == theirs.rstrip() for mine, theirs in zip(tail, following, strict=False)
+    """Whether the document goes on with these lines, of which the last may be half there."""
+    *whole, last = tail
+    if len(tail) > len(following) or not following[len(whole)].startswith(last.rstrip()):
+        return False
+    is_whole = following[len(whole)].rstrip() == last.rstrip()
+    is_piece = bool(whole) and SIGNIFICANT.search(last) is not None
+    return (is_whole or is_piece) and all(
+        mine.rstrip() == theirs.rstrip() for mine, theirs in zip(whole, following, strict=False)
     )
 
 

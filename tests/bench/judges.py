@@ -117,9 +117,7 @@ def _rust(_ending: str, text: str) -> bool:
 
 @cache
 def _node() -> tuple[subprocess.Popen[bytes], tuple[str, ...]]:
-    process = subprocess.Popen(
-        ("node", "-e", _NODE), stdin=subprocess.PIPE, stdout=subprocess.PIPE
-    )
+    process = subprocess.Popen(("node", "-e", _NODE), stdin=subprocess.PIPE, stdout=subprocess.PIPE)
     return process, tuple(json.loads(_out(process).readline()))
 
 

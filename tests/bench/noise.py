@@ -18,6 +18,10 @@ _PROSE = (
 )
 
 
+# People rarely delete the head of a block, or of a call, and leave the rest of it.
+_CUT_OPEN = 1 / 4
+
+
 @dataclass(frozen=True, slots=True)
 class Case:
     """A hole in a file, what stood there, and what was generated for it.
@@ -66,6 +70,9 @@ def _hole(text: str, drawn: random.Random) -> tuple[int, int] | None:
         if lines[place].strip() and not inside:
             break
         last = place if lines[place].strip() else last
+    following = next((each for each in lines[last + 1 :] if each.strip()), "")
+    if indent_of(following) > indent_of(lines[last]) and drawn.random() > _CUT_OPEN:
+        return None
     end = sum(len(each) + 1 for each in lines[: last + 1]) - 1
     return (start, end) if text[start:end].strip() else None
 

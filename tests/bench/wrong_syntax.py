@@ -9,8 +9,8 @@ the parser that the product uses (`judges.py`), and only files that they accept 
 
 Right is what leaves the whole file right as it stands; text that ends where a line of the
 truth ends, as the next completion goes on from there; and text that only lacks the brackets
-that the truth ends with, if the line before the cursor had opened them. The latter two are
-counted apart, too. Good is what is right as it was generated; kept is good text of which all
+that what is left of the truth closes: they were open before. The latter two are counted
+apart, too. Good is what is right as it was generated; kept is good text of which all
 is shown that the filters for how much is wanted (`cut_scope`, `cut_line`) let pass.
 """
 
@@ -96,7 +96,9 @@ def main() -> None:
     _print({"all": sum(by_ending.values(), Counter())})
     times.sort()
     if times:
-        print(f"checks: p50 {times[len(times) // 2]:.1f} ms, p99 {times[len(times) * 99 // 100]:.1f}")
+        print(
+            f"checks: p50 {times[len(times) // 2]:.1f} ms, p99 {times[len(times) * 99 // 100]:.1f}"
+        )
 
 
 def _arguments() -> argparse.Namespace:
@@ -162,16 +164,27 @@ def _verdict(case: Case, text: str, n_replaced: int, judge: Judge) -> str:
     rest = case.truth[len(bare) :]
     if case.truth.startswith(bare) and (not rest.strip() or rest.lstrip(" \t").startswith("\n")):
         return "so far"
-    tail = case.truth[len(case.truth.rstrip(")]}:;,{ ")) :]
+    tail = _closers(rest) if case.truth.startswith(bare) else ""
     if tail and judge(case.ending, case.prefix + bare + tail + suffix):
         return "open"
     return "wrong"
 
 
+def _closers(text: str) -> str:
+    """The closing brackets of a text that it doesn't open itself, and a semicolon at its end."""
+    depth, found = 0, ""
+    for sign in text:
+        depth += (sign in "([{") - (sign in ")]}")
+        if depth < 0:
+            depth, found = 0, found + sign
+    return found + (";" if text.rstrip().endswith(";") else "")
+
+
 def _counted(case: Case, made: Made, judge: Judge) -> Counter[str]:
     raw = _verdict(case, case.written, 0, judge)
     counts = Counter({"n": 1, f"off {raw}": 1})
-    is_good = raw in {"right", "so far"}
+    # Some languages take a fence for a string.
+    is_good = raw in {"right", "so far"} and "```" not in case.written
     counts["good"] += is_good
     result, before = made.result, made.unchecked
     if isinstance(result, Completion):
@@ -194,8 +207,10 @@ def _show(case: Case, made: Made, counts: Counter[str], asked: argparse.Namespac
 
 
 def _print(rows: dict[str, Counter[str]]) -> None:
-    print(f"\n{'':16}{'n':>6} | off: wrong | on: shown {'wrong':>6} {'so far':>7} {'open':>6}"
-          f" | good {'kept':>6} {'in part':>8}")
+    print(
+        f"\n{'':16}{'n':>6} | off: wrong | on: shown {'wrong':>6} {'so far':>7} {'open':>6}"
+        f" | good {'kept':>6} {'in part':>8}"
+    )
     for name, counts in rows.items():
         shown, good = max(1, counts["shown"]), max(1, counts["good"])
         off = (counts["off wrong"] + counts["off open"]) / counts["n"]

@@ -19,7 +19,7 @@ _MOST = 64
 
 
 def cut_closing(lines: Sequence[Line], hole: Hole) -> int | None:
-    """End before a line that closes nothing of the text itself, but what closes behind the cursor.
+    """End before a line that closes nothing of the text itself and nothing left open before.
 
     Lines with nothing but brackets on them are looked at, as those in comments and long
     strings have other things there.
@@ -27,12 +27,14 @@ def cut_closing(lines: Sequence[Line], hole: Hole) -> int | None:
     start, line = lines[-1]
     if len(lines) == 1 or len(lines) > _MOST or not _CLOSING.fullmatch(line):
         return None
-    if not (hole.at_line_end and hole.following):
-        return None
-    if hole.following[0].strip().rstrip(";,") != line.strip().rstrip(";,"):
-        return None
     text = "\n".join(each.text for each in lines)
     if not unmatched(text)[0]:
         return None
     without = imbalance(hole.above + text[: max(0, start - 1)], hole.below)
-    return start if without <= imbalance(hole.above + text, hole.below) else None
+    with_it = imbalance(hole.above + text, hole.below)
+    is_there = hole.at_line_end and _bare(hole.following[:1]) == _bare((line,))
+    return start if without < with_it or (is_there and without == with_it) else None
+
+
+def _bare(lines: tuple[str, ...]) -> str:
+    return "".join(lines).strip().rstrip(";,")

@@ -14,25 +14,18 @@ if TYPE_CHECKING:
 _N_LINES = 3
 # How much of them there must be besides brackets and blanks.
 _N_SIGNS = 24
-_NEAR = 60
 
 
 def cut_echo(lines: Sequence[Line], hole: Hole) -> int | None:
-    """End before three lines that stand in the same order near above the cursor.
+    """End before the three lines that stand right above the cursor, in their order.
 
-    Models fall back to what they have just read. Looked at when the third has come.
+    Models fall back to what they have just read. Lines that stand further up come again
+    in any test, so they don't count. Looked at when the third has come.
     """
-    tail = lines[-_N_LINES:]
-    if len(tail) < _N_LINES:
+    if len(lines) != _N_LINES:
         return None
-    wanted = [line.text.strip() for line in tail]
-    if tail[0].start == 0:
-        wanted[0] = (hole.before + tail[0].text).strip()
-    signs = sum(map(str.isalnum, "".join(wanted)))
-    if signs < _N_SIGNS or not all(wanted):
+    wanted = [(hole.before + lines[0].text).strip(), *(line.text.strip() for line in lines[1:])]
+    if not all(wanted) or sum(map(str.isalnum, "".join(wanted))) < _N_SIGNS:
         return None
-    above = [line.strip() for line in hole.above.split("\n")[:-1]]
-    # Blank lines in between make no difference in either.
-    above = [line for line in above if line][-_NEAR:]
-    found = any(above[at : at + _N_LINES] == wanted for at in range(len(above) - _N_LINES + 1))
-    return tail[0].start if found else None
+    above = [line.strip() for line in hole.above.split("\n")[:-1] if line.strip()]
+    return 0 if above[-_N_LINES:] == wanted else None

@@ -63,8 +63,7 @@ _CONTROL = (
 _END = "</s>"
 _LEAK = re.compile("|".join(map(re.escape, (*_CONTROL, _END))))
 _FENCE = re.compile(r"[ \t]*(?:`{3,}|~{3,})[ \t]*[\w+#.-]*[ \t]*")
-# A sentence: a capital, words and nothing else, a full stop. Code that looks so is a comment,
-# or stands among such lines.
+# A sentence to the reader. Where code is wanted, one is a comment, or stands among such lines.
 _SENTENCE = re.compile(
     r"[ \t]*[A-Z][\w'\u2019]*[,!.]?(?: [\w'\u2019(),-]+){3,}[.:!]?[ \t]*|"
     r"[ \t]*(?:Sure|Certainly|Okay|Of course|Here)\b[!,.]? [\w' \u2019,.-]*[.:!][ \t]*"
@@ -85,7 +84,9 @@ def leaks(hole: Hole) -> tuple[str, ...]:
 
 def leak_in(text: str, hole: Hole) -> int | None:
     """Where the first of them stands in a text; None where none does."""
-    found = [at for each in leaks(hole) if (at := text.find(each)) >= 0] if _LEAK.search(text) else ()
+    found = (
+        [at for each in leaks(hole) if (at := text.find(each)) >= 0] if _LEAK.search(text) else ()
+    )
     return min(found, default=None)
 
 
@@ -96,20 +97,28 @@ def cut_foreign(lines: Sequence[Line], hole: Hole) -> int | None:
     lines near the cursor, they are what is wanted.
     """
     start, line = lines[-1]
-    if len(lines) == 1:
-        line = hole.before + line
+    if len(lines) == 1 and re.search(r"\w", hole.before):
+        # In the middle of a line no fence is wanted anywhere.
+        return 0 if _FENCE.fullmatch(line) else None
     if not (_FENCE.fullmatch(line) or _SENTENCE.fullmatch(line)):
         return None
     return None if _has_prose(hole) else start
 
 
 def _has_prose(hole: Hole) -> bool:
-    """Whether lines around the cursor are no code either: documentation, or a comment."""
+    """Whether what stands around the cursor is no code either: documentation, or a comment."""
     above = [line for line in hole.above.split("\n")[:-1] if line.strip()][-_NEAR:]
     around = (*above, *hole.following[:_NEAR])
-    if re.search(r"\w", hole.before):
+    neighbours = (*above[-1:], *hole.following[:1])
+    if any(_FENCE.fullmatch(each) or _PROSE.fullmatch(each) for each in neighbours):
         return True
-    return any(_FENCE.fullmatch(line) or _PROSE.fullmatch(line) for line in around)
+    n_code = sum(_CODE.search(line) is not None for line in around)
+    return 3 * n_code < len(around) or not around
 
 
-_PROSE = re.compile(r"[ \t]*(?:[*#/>-]+ )?[\w'\u2019(,`-]+(?:[,;]? [\w'\u2019(),;:`.-]+){3,}[ \t]*")
+# A line of a comment or a text, or what begins one.
+_PROSE = re.compile(
+    r"[ \t]*(?:\*+ +)?[\w'\u2019(,`@-]+(?:[,;]? [\w'\u2019(),;:`.<>@-]+){3,}[ \t]*|"
+    r"[ \t]*(?:/\*+!?|\*|\"{3}|'{3}|=begin|<!--).*"
+)
+_CODE = re.compile(r"[(){}\[\]=;]|</?\w|:[ \t]*$")
