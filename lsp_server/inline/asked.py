@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 from lsprotocol import types
 
-from lsp_server.inline.world import world
 from lsp_server.inline.selected import with_selected
+from lsp_server.inline.world import world
 from lsp_server.snapshots import snapshot_at
 
 if TYPE_CHECKING:

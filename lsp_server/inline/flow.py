@@ -14,13 +14,13 @@ from typing import TYPE_CHECKING, Any
 
 from inference.errors import BackendError
 from inference.registry import ON_THIS_MACHINE
-from inference.types import NoCompletion
+from inference.types import Completion, NoCompletion
 from lsp_server.completion import Answer, Timings, failed
 from lsp_server.inline.asked import typed_on
-from lsp_server.inline.interim import cache_of
-from lsp_server.inline.joining import agrees, typed_since
+from lsp_server.inline.joining import agrees, is_same_place, typed_since
 from lsp_server.inline.pace import pause_s
 from lsp_server.inline.partly import what_came
+from lsp_server.inline.prefetch import prefetch
 from lsp_server.inline.starting import start
 from lsp_server.inline.turns import AUTOMATIC, EXPLICIT
 from lsp_server.permitted import turned_off
@@ -119,7 +119,10 @@ def _known(waiting: _Waiting) -> Answer | None:
     off = turned_off(waiting.workspace.settings, asked.snapshot.language)
     if off is not None:
         return Answer(NoCompletion(off))
-    found = _looked_up(waiting.server.session, asked)
+    # What is known in part is there when nothing more is to come.
+    runs = waiting.server.session.generations.running.get(asked.document.uri)
+    comes = runs is not None and runs.serves(asked)
+    found = _looked_up(waiting.server.session, asked, is_part_enough=not comes)
     if found is not None:
         total_ms = (time.perf_counter() - waiting.since_s) * 1000
         return replace(found, source="cache", timings=Timings(total=total_ms))
@@ -127,15 +130,17 @@ def _known(waiting: _Waiting) -> Answer | None:
     return failed(refusal, waiting.since_s) if refusal is not None else None
 
 
-def _looked_up(session: Session, asked: Asked) -> Answer | None:
+def _looked_up(session: Session, asked: Asked, *, is_part_enough: bool = True) -> Answer | None:
     """What the cache has for a request, without what was turned down there."""
-    found = cache_of(asked.workspace).look(asked)
-    if found is None:
+    found = asked.workspace.cache.look(asked)
+    if found is None or not (found.is_whole or is_part_enough):
         return None
+    if not found.completions:
+        return Answer(NoCompletion(found.reason))
     rejected = session.shown.rejected_at(asked)
     left = [each for each in found.completions if each.text not in rejected]
     if not left:
-        return Answer(NoCompletion(REJECTED)) if found.completions else None
+        return Answer(NoCompletion(REJECTED))
     return Answer(left[0], others=tuple(left[1:]))
 
 
@@ -242,7 +247,7 @@ def _joined(waiting: _Waiting, generation: Generation) -> Answer | None:
     known = generation.progress.ready
     if known is not None and known.prepared is not None:
         waiting.workspace.remember(asked.snapshot.path, known.prepared.remembered)
-    if generation.asked.snapshot == asked.snapshot:
+    if is_same_place(generation.asked, asked):
         return replace(answer, source="joined")
     found = _looked_up(waiting.server.session, asked)
     if found is None:
@@ -257,8 +262,8 @@ async def _late(waiting: _Waiting, generation: Generation) -> Answer:
     total_ms = (time.perf_counter() - waiting.since_s) * 1000
     answer = replace(answer, timings=Timings(total=total_ms))
     if answer.completions:
-        cache_of(asked.workspace).keep(generation.asked, answer.completions, is_whole=False)
-        if generation.asked.snapshot != asked.snapshot:
+        asked.workspace.cache.keep(generation.asked, answer.completions, is_whole=False)
+        if not is_same_place(generation.asked, asked):
             found = _looked_up(waiting.server.session, asked)
             nothing = Answer(NoCompletion("what came up to the deadline is typed already"))
             answer = replace(found or nothing, source="joined", timings=answer.timings)
@@ -282,5 +287,9 @@ def _silence(waiting: _Waiting, generation: Generation) -> BackendError | None:
 def _go_on(waiting: _Waiting, answer: Answer) -> None:
     """What is done after an answer, while the user reads it."""
     asked, session = waiting.asked, waiting.server.session
+    if session.documents.get(asked.document.uri) is not asked.document:
+        return
     if answer.prompt_tokens or answer.completions:
         warm_later(session, asked.workspace, asked.document.uri, asked.snapshot)
+    if isinstance(answer.result, Completion):
+        prefetch(waiting.server, asked, answer.result)

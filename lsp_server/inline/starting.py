@@ -13,9 +13,9 @@ import time
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from inference.types import NoCompletion
 from lsp_server.completion import Question, generate, late_s
 from lsp_server.inline.generations import Generation
-from lsp_server.inline.interim import cache_of
 from lsp_server.inline.partly import what_came
 from lsp_server.inline.turns import PREFETCH
 from lsp_server.probing import probed
@@ -105,7 +105,8 @@ def _keep(generation: Generation, answer: Answer, *, is_whole: bool) -> None:
     if not answer.completions and ready is not None and ready.checks.rejected:
         # It may be wanted again later.
         return
-    cache_of(asked.workspace).keep(asked, answer.completions, is_whole=is_whole)
+    reason = answer.result.reason if isinstance(answer.result, NoCompletion) else ""
+    asked.workspace.cache.keep(asked, answer.completions, is_whole=is_whole, reason=reason)
 
 
 def _note(server: InfillServer, generation: Generation) -> None:
