@@ -12,8 +12,6 @@ import time
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
-from inference.errors import BackendError
-from inference.registry import ON_THIS_MACHINE
 from inference.types import Completion, NoCompletion
 from lsp_server.completion import Answer, Timings, failed
 from lsp_server.inline.asked import typed_on
@@ -21,6 +19,7 @@ from lsp_server.inline.joining import agrees, is_same_place, typed_since
 from lsp_server.inline.pace import pause_s
 from lsp_server.inline.partly import what_came
 from lsp_server.inline.prefetch import prefetch
+from lsp_server.inline.silence import silence
 from lsp_server.inline.starting import start
 from lsp_server.inline.turns import AUTOMATIC, EXPLICIT
 from lsp_server.permitted import turned_off
@@ -42,17 +41,6 @@ SWITCHED = "the settings changed while the completion was made"
 STALE = "the document changed while the completion was made"
 SUPERSEDED = "a newer request for the same document came in"
 REJECTED = "it is what was turned down a moment ago"
-_SILENT = (
-    "the backend {backend!r} gave no answer within {deadline_ms} ms; check that it runs, or raise "
-    "`completion.deadline_ms`"
-)
-# Who computes here computes as fast as the machine does.
-_STILL_READS = (
-    "the model on this machine hasn't read the prompt within {deadline_ms} ms; the next request "
-    "goes on from what it has read. If that happens again, lower `context.budget_tokens` or "
-    "`local.threads` (others use the processor, too), take a smaller model, or raise "
-    "`completion.deadline_ms`"
-)
 
 
 @dataclass(slots=True)
@@ -260,28 +248,21 @@ async def _late(waiting: _Waiting, generation: Generation) -> Answer:
     asked, session = waiting.asked, waiting.server.session
     answer = await what_came(generation, session.executor)
     total_ms = (time.perf_counter() - waiting.since_s) * 1000
-    answer = replace(answer, timings=Timings(total=total_ms))
+    is_own = generation.asked is asked
+    answer = replace(
+        answer, source="backend" if is_own else "joined", timings=Timings(total=total_ms)
+    )
     if answer.completions:
         asked.workspace.cache.keep(generation.asked, answer.completions, is_whole=False)
         if not is_same_place(generation.asked, asked):
             found = _looked_up(waiting.server.session, asked)
             nothing = Answer(NoCompletion("what came up to the deadline is typed already"))
             answer = replace(found or nothing, source="joined", timings=answer.timings)
-    error = _silence(waiting, generation)
+    error = silence(waiting.workspace.settings, generation.progress.heard)
     if error is None:
         return answer
     asked.workspace.health.failed(error)
     return replace(answer, result=NoCompletion(str(error)), others=(), error=error)
-
-
-def _silence(waiting: _Waiting, generation: Generation) -> BackendError | None:
-    """Silence up to the deadline is a failure of the backend, not a lack of ideas."""
-    progress, settings = generation.progress, waiting.workspace.settings
-    if progress.heard is None or progress.heard.first_token_s is not None:
-        return None
-    deadline_ms = settings.completion.deadline_ms
-    silent = _STILL_READS if settings.backend in ON_THIS_MACHINE else _SILENT
-    return BackendError(silent.format(backend=settings.backend, deadline_ms=deadline_ms))
 
 
 def _go_on(waiting: _Waiting, answer: Answer) -> None:

@@ -16,7 +16,7 @@ from dataclasses import dataclass, field
 from statistics import median
 from typing import TYPE_CHECKING
 
-from lsp_server.inline.joining import agrees, typed_since
+from lsp_server.inline.joining import agrees, is_same_place, typed_since
 from lsp_server.inline.pace import Typing, typed
 from lsp_server.inline.progress import Progress
 from lsp_server.inline.turns import PREFETCH, Turns, n_at_once
@@ -70,8 +70,7 @@ class Generation:
         if typed_on is None:
             return False
         if self.progress.asked_s is None:
-            is_same = asked.snapshot.text == self.asked.snapshot.text and not typed_on
-            return is_same and self.priority < PREFETCH
+            return self.priority < PREFETCH and is_same_place(self.asked, asked)
         return agrees(typed_on, self.progress.text)
 
 

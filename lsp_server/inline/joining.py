@@ -28,6 +28,12 @@ def typed_since(older: Asked, newer: Asked) -> str | None:
     return typed if not closed or n_closed in gaps(closed, typed) else None
 
 
+def is_same_place(one: Asked, other: Asked) -> bool:
+    """Whether both are about the same cursor in the same text."""
+    was, now = one.snapshot, other.snapshot
+    return was.cursor == now.cursor and was.text == now.text
+
+
 def agrees(typed: str, come: str) -> bool:
     """Whether what has come so far can still be what was typed, and more."""
     return come.startswith(typed) or typed.startswith(come)

@@ -21,11 +21,12 @@ REST_S = 0.7
 # An answer that comes so soon is there before any next key.
 AT_ONCE_S = 0.03
 # Whatever the intervals say, nobody is kept waiting longer.
-LONGEST_S = 0.15
-# What a millisecond of a backend's work is worth, of a user's.
-WORK = 0.15
-# How often the next key isn't what the model would have gone on with.
-OVERTAKEN = 0.6
+LONGEST_S = 0.2
+# What a second of a backend's work is worth, of a user's, where the next key overtakes it;
+# every other key doesn't, as it goes on as the model would have.
+WORK = 0.1
+# An answer that would have been there before the next key, had nobody waited, is worth this.
+MISSED_S = 0.2
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,9 +66,11 @@ def _cost(wait_s: float, intervals_s: tuple[float, ...], first_token_s: float) -
     """What it costs to wait so long, were the next interval one of these."""
     cost = 0.0
     for interval_s in intervals_s:
-        if interval_s <= wait_s:
+        if interval_s > wait_s + first_token_s:
+            cost += wait_s
             continue
-        wasted_s = min(interval_s - wait_s, first_token_s)
-        is_overtaken = interval_s < wait_s + first_token_s
-        cost += WORK * OVERTAKEN * wasted_s if is_overtaken else wait_s
+        if interval_s > first_token_s:
+            cost += MISSED_S
+        if interval_s > wait_s:
+            cost += WORK * (interval_s - wait_s)
     return cost

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import asyncio
-from types import SimpleNamespace
+import re
 
 import pytest
 
-from inference.answer.complete import Outcome
+from inference.answer.heard import Heard, Rules
+from inference.answer.hole import hole_at
 from inference.errors import BackendError, BudgetError
-from inference.types import Condition, NoCompletion
+from inference.types import Condition
 from inference.wire.patience import Patience
 from lsp_server import health as module
-from lsp_server.completion import check_deadline
 from lsp_server.health import Health
+from lsp_server.inline.silence import silence
 from lsp_server.settings import Settings
 
 
@@ -38,11 +39,12 @@ def told():
 )
 def test_silence_up_to_the_deadline_is_told_by_what_is_likely(backend, words):
     """A server may hang; a model on this machine is still reading."""
-    workspace = SimpleNamespace(settings=Settings(backend=backend))
-    nothing = Outcome(NoCompletion("nothing came"), None, 20.1, 0)
-    with pytest.raises(BackendError, match=f"within 20000 ms; .*{words}"):
-        check_deadline(workspace, nothing)
-    check_deadline(workspace, Outcome(NoCompletion("no idea"), 0.2, 20.1, 3))
+    settings = Settings(backend=backend)
+    heard = Heard(0.0, hole_at("", ""), Rules(0))
+    assert re.search(f"within 20000 ms; .*{words}", str(silence(settings, heard)))
+    heard.first_token_s = 0.2
+    assert silence(settings, heard) is None
+    assert silence(settings, None) is None
 
 
 def test_a_failure_is_told_once_for_each_cause(told):

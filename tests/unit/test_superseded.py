@@ -11,7 +11,12 @@ import wire
 
 from context.types import Snapshot
 from lsp_server import completion
-from lsp_server.completion import answer
+from lsp_server.completion import Question, generate
+from lsp_server.documents import Document
+from lsp_server.inline.asked import Asked
+from lsp_server.inline.progress import Progress
+from lsp_server.inline.turns import AUTOMATIC, PREFETCH
+from lsp_server.lines import Lines
 from lsp_server.settings import Settings
 from lsp_server.workspace import open_workspace
 
@@ -39,9 +44,11 @@ def workspace(tmp_path):
         opened.close()
 
 
-def _snapshot(typed="", path="main.py"):
+def _question(workspace, executor, typed="", path="main.py", priority=AUTOMATIC):
     text = MAIN[:CURSOR] + typed + MAIN[CURSOR:]
-    return Snapshot(path, "Python", 1, text, CURSOR + len(typed))
+    snapshot = Snapshot(path, "Python", 1, text, CURSOR + len(typed))
+    document = Document(f"file:///{path}", "python", 1, Lines(text))
+    return Question(Asked(document, workspace, snapshot, None), priority, (), executor)
 
 
 class Held:
@@ -66,7 +73,7 @@ class Held:
 
 async def _superseded(workspace, executor, held):
     """A request that ends while its prompt is made, which then comes to its end."""
-    task = asyncio.create_task(answer(workspace, _snapshot(), executor=executor))
+    task = asyncio.create_task(generate(_question(workspace, executor), Progress()))
     await asyncio.to_thread(held.begun.wait, 5)
     task.cancel()
     await asyncio.wait({task})
@@ -108,6 +115,15 @@ async def test_who_comes_back_from_another_file_is_shown_what_changed_there(
     held = Held(monkeypatch)
     held.go.set()
     for path, typed in (("main.py", ""), ("main.py", "a"), ("shapes.py", ""), ("main.py", "ar")):
-        await answer(workspace, _snapshot(typed, path), executor=executor)
+        await generate(_question(workspace, executor, typed, path), Progress())
     assert [each["is_idle"] for each in held.options] == [False, False, False, True]
+    await workspace.backend.aclose()
+
+
+async def test_what_is_made_ahead_is_not_what_the_document_goes_on_from(workspace, executor):
+    progress = Progress()
+    await generate(_question(workspace, executor, priority=PREFETCH), progress)
+    assert progress.ready.prepared.remembered.pack.anchors
+    assert "main.py" not in workspace.remembered
+    assert workspace.asked_in == ""
     await workspace.backend.aclose()
