@@ -63,7 +63,12 @@ def open_string(line: str) -> str | None:
 
 
 def imbalance(above: str, below: str) -> int:
-    """How many brackets are missing or too many where these two texts meet.
+    """How many brackets are missing or too many where these two texts meet."""
+    return abs(missing(above, below))
+
+
+def missing(above: str, below: str) -> int:
+    """How many brackets these texts leave open where they meet; below zero, close too many.
 
     Only what belongs to the same top-level block counts, as a document in the
     middle of an edit may be out of balance elsewhere.
@@ -72,4 +77,4 @@ def imbalance(above: str, below: str) -> int:
     end = _NEXT_BLOCK.search(below)
     opening = unmatched(above[starts[-1] if starts else 0 :])[1]
     closing = unmatched(below[: end.start() if end else len(below)])[0]
-    return abs(len(opening) - len(closing))
+    return len(opening) - len(closing)

@@ -10,31 +10,22 @@ long answer costs no more for each line than a short one.
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
-from inference.answer.hole import indent_of
+from inference.answer.filters.chain import FILTERS
+from inference.answer.lines import SIGNIFICANT, Line, ended_lines
+from inference.answer.scopes import cut_definition, cut_scope
+from inference.answer.statement import cut_statement
 from inference.normalise import normalise
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Sequence
 
     from context.types import Extent
     from inference.answer.hole import Hole
 
-    Cut = Callable[["Sequence[Line]", Hole], int | None]
+    Cut = Callable[[Sequence[Line], Hole], int | None]
 
-
-class Line(NamedTuple):
-    """A line that has come to its end, and the offset at which it starts."""
-
-    start: int
-    text: str
-
-
-_ENDS_BLOCK = re.compile(r"[)\]}]|(end|fi|done|esac)\b")
-_GOES_ON = re.compile(r"(else|elif|elsif|except|finally|catch|rescue|ensure|case|default|when)\b")
-_OPENS = (":", "{", "(", "[", "then", "do")
-SIGNIFICANT = re.compile(r"\w.*\w")
 _PERIODIC = re.compile(r"(\S.{1,23}?)\1{11}")
 _TIMES = 3
 _MAX_PERIOD = 4
@@ -48,7 +39,8 @@ class CutScanner:
 
     def __init__(self, hole: Hole, extent: Extent) -> None:
         self._hole = hole
-        self._cuts = tuple(cut for _, cut in CUTS_BY_EXTENT[effective_extent(hole, extent)])
+        chosen = CUTS_BY_EXTENT[effective_extent(hole, extent)]
+        self._cuts = tuple(cut for _, cut in (*chosen, *FILTERS))
         self._lines: list[Line] = []
         self._start = 0
         self._pending: list[str] = []
@@ -73,7 +65,7 @@ class CutScanner:
 def cut_at(text: str, hole: Hole, cut: Cut) -> int | None:
     """The offset at which this cut ends the text; None where it lets all of it pass."""
     lines: list[Line] = []
-    for line in _lines(text):
+    for line in ended_lines(text):
         lines.append(line)
         offset = cut(lines, hole)
         if offset is not None:
@@ -84,34 +76,6 @@ def cut_at(text: str, hole: Hole, cut: Cut) -> int | None:
 def effective_extent(hole: Hole, extent: Extent) -> Extent:
     """One line where code follows the cursor on its line: more would tear that apart."""
     return "line" if re.search(r"\w", hole.rest) else extent
-
-
-def cut_line(lines: Sequence[Line], hole: Hole) -> int | None:
-    """End with the line; at the end of a line, with the next one that isn't blank."""
-    last = lines[-1]
-    if hole.at_line_end and not last.text.strip():
-        return None
-    return last.start + len(last.text)
-
-
-def cut_scope(lines: Sequence[Line], hole: Hole) -> int | None:
-    """End before the line that leaves the cursor's block.
-
-    A line that opens a block is followed by that block alone and by what closes it.
-    At the top level, a blank line ends the completion once there is something.
-    """
-    start, code = lines[-1]
-    if len(lines) == 1 or not code.strip():
-        return None
-    first = hole.before + lines[0].text
-    base, inside = (indent_of(first), _opens(first)) if first.strip() else (hole.indent, False)
-    indent = indent_of(code)
-    apart = base == 0 and len(lines) > 2 and not lines[-2].text.strip()  # noqa: PLR2004 - the first line isn't between two
-    if _leaves(code.strip(), indent, base, inside=inside, apart=apart):
-        return start
-    if inside and indent == base and _ENDS_BLOCK.match(code.strip()) and not _opens(code):
-        return start + len(code)
-    return None
 
 
 def cut_repetition(lines: Sequence[Line], _hole: Hole) -> int | None:
@@ -139,42 +103,17 @@ def cut_retyped(lines: Sequence[Line], hole: Hole) -> int | None:
     return start if code.rstrip() == hole.following[0].rstrip() else None
 
 
-_BLOCK: tuple[tuple[str, Cut], ...] = (
-    ("what was generated lies outside of the cursor's block", cut_scope),
+_ALWAYS: tuple[tuple[str, Cut], ...] = (
     ("it only repeats what follows the cursor", cut_retyped),
     ("it only repeats itself", cut_repetition),
 )
+_OUTSIDE = "what was generated lies outside of the cursor's block"
 # Each cut with what to tell the user when it leaves nothing.
 CUTS_BY_EXTENT: dict[Extent, tuple[tuple[str, Cut], ...]] = {
-    "line": (
-        ("nothing was generated for this line", cut_line),
-        ("it only repeats what follows the cursor", cut_retyped),
-        ("it only repeats itself", cut_repetition),
-    ),
-    "block": _BLOCK,
-    "function": _BLOCK,
+    "line": (("nothing was generated for this line", cut_statement), *_ALWAYS),
+    "block": ((_OUTSIDE, cut_scope), *_ALWAYS),
+    "function": ((_OUTSIDE, cut_definition), *_ALWAYS),
 }
-
-
-def _lines(text: str) -> Iterator[Line]:
-    """The lines that have come to their end."""
-    start = 0
-    while (end := text.find("\n", start)) >= 0:
-        yield Line(start, text[start:end])
-        start = end + 1
-
-
-def _leaves(code: str, indent: int, base: int, *, inside: bool, apart: bool) -> bool:
-    """Whether this line isn't part of what the completion began."""
-    if indent != base:
-        return indent < base
-    if inside:
-        return not (_ENDS_BLOCK.match(code) or _GOES_ON.match(code))
-    return apart
-
-
-def _opens(code: str) -> bool:
-    return code.rstrip().endswith(_OPENS)
 
 
 def _repeats(lines: list[str], size: int) -> bool:

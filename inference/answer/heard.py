@@ -25,7 +25,8 @@ class Rules:
 
     Attributes:
         cursor: the offset in the document; `Completion.replace` is counted from it.
-        extent: the rest of the line, or up to the end of the block.
+        extent: the rest of the statement, or up to the end of the block or definition.
+        fills: the block that the cursor is in has nothing in it yet: all of it is wanted.
         min_confidence: what is less likely to be wanted isn't offered; 0 offers all.
             Only applied where the backend tells how sure it is.
         deadline_s: after so many seconds what has come is offered, in whole lines;
@@ -36,6 +37,7 @@ class Rules:
     extent: Extent = "block"
     min_confidence: float = 0.0
     deadline_s: float | None = None
+    fills: bool = False
 
 
 @dataclass(slots=True)

@@ -21,6 +21,7 @@ class Hole:
         newline: what ends the document's lines.
         above: some of the document up to the cursor.
         below: some of it from the cursor on.
+        fills: the block that the cursor is in has nothing in it yet: all of it is wanted.
     """
 
     before: str
@@ -29,6 +30,7 @@ class Hole:
     newline: str = "\n"
     above: str = ""
     below: str = ""
+    fills: bool = False
 
     @property
     def indent(self) -> int:
@@ -46,14 +48,14 @@ class Hole:
         return not self.before.strip() and self.at_line_end
 
 
-def hole_at(prefix: str, suffix: str) -> Hole:
-    """The hole between these two sides of a document."""
+def hole_at(prefix: str, suffix: str, *, fills: bool = False) -> Hole:
+    """The hole between these two sides of a document; `fills` as `Hole` has it."""
     newline = "\r\n" if "\r\n" in prefix[-_MAX_CHARS:] + suffix[:_MAX_CHARS] else "\n"
     above, below = normalise(prefix[-_MAX_CHARS:]), normalise(suffix[:_MAX_CHARS])
     rest, *lines = below.split("\n")
     while lines and not lines[0].strip():
         del lines[0]
-    return Hole(above[above.rfind("\n") + 1 :], rest, tuple(lines), newline, above, below)
+    return Hole(above[above.rfind("\n") + 1 :], rest, tuple(lines), newline, above, below, fills)
 
 
 def indent_of(line: str) -> int:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from inference.answer.cuts import CutScanner
+from inference.answer.filters.foreign import leaks
 from inference.answer.healing import Healer
 from inference.answer.heard import Heard, within
 from inference.answer.hole import hole_at
@@ -39,11 +40,11 @@ class Listening:
     ) -> None:
         prompt = request.prompt
         healer = Healer(prompt.healing if prompt else "")
-        hole = hole_at(request.prefix, request.suffix)
+        hole = hole_at(request.prefix, request.suffix, fills=rules.fills)
         self.heard = Heard(clock(), hole, rules, healer)
         self.is_over = False
         self._limit = request.max_new_tokens
-        self._stops = StopScanner((*(prompt.stops if prompt else ()), *_NO_TEXT))
+        self._stops = StopScanner((*(prompt.stops if prompt else ()), *_NO_TEXT, *leaks(hole)))
         self._cuts = CutScanner(hole, rules.extent)
         self._clock, self._on_text = clock, on_text
 

@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from inference.answer.brackets import QUOTES, imbalance, open_string, unmatched
-from inference.answer.cuts import CUTS_BY_EXTENT, SIGNIFICANT, cut_at, effective_extent
+from inference.answer.cuts import CUTS_BY_EXTENT, cut_at, effective_extent
 from inference.answer.filters.chain import FILTERS
 from inference.answer.filters.foreign import leak_in
+from inference.answer.lines import SIGNIFICANT
 from inference.normalise import normalise
 from inference.types import NoCompletion
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 import pytest
 
 from inference.answer import cuts
-from inference.answer.cuts import CutScanner, cut_at, cut_repetition, cut_scope
+from inference.answer.cuts import CutScanner, cut_at, cut_repetition
 from inference.answer.hole import hole_at
+from inference.answer.scopes import cut_scope
 
 
 def test_each_line_is_judged_once(monkeypatch):

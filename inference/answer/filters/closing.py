@@ -10,7 +10,7 @@ from inference.answer.brackets import imbalance, unmatched
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from inference.answer.cuts import Line
+    from inference.answer.lines import Line
     from inference.answer.hole import Hole
 
 _CLOSING = re.compile(r"[ \t]*[)\]}]+[;,]?[ \t]*")

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from inference.answer.cuts import Line
+    from inference.answer.lines import Line
     from inference.answer.hole import Hole
 
 # So many lines in a row are no coincidence.

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from inference.answer.cuts import Line
+    from inference.answer.lines import Line
     from inference.answer.hole import Hole
 
 # Control texts of the model families that exist, by their beginning or as a whole. A model's
