@@ -18,6 +18,7 @@ import tempfile
 import time
 from collections import Counter, defaultdict
 from dataclasses import dataclass, field
+from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -105,13 +106,10 @@ def look(repository: Repository, place: Place, text: str) -> tuple[tuple[Invente
 
 def measure(repository: Repository, options: argparse.Namespace, made: dict[str, Tally]) -> None:
     """Try the places of one repository."""
-    rng = random.Random(options.seed)
+    rng = random.Random(options.seed)  # noqa: S311 -- the same places each time
     others: list[str] = ["value", "render", "close"]
-    n_done = n_shown = 0
-    for place in places(repository, rng, options.n):
-        if n_done >= options.n:
-            break
-        n_done += 1
+    n_shown = 0
+    for place in islice(places(repository, rng, options.n), options.n):
         tally = made[place.language]
         found, ms = look(repository, place, place.middle)
         tally.times.append(ms)
@@ -130,7 +128,7 @@ def measure(repository: Repository, options: argparse.Namespace, made: dict[str,
             others.append(use.group())
 
 
-def _mistake(  # noqa: PLR0913, PLR0917 -- a place, a name in it, and what is counted
+def _mistake(
     repository: Repository,
     place: Place,
     use: re.Match[str],

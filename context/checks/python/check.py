@@ -37,7 +37,7 @@ _READ = re.compile(rb"\.\s*\w+(?!\w)(?!\s*(?::[^=\n]+)?=(?!=))|[\"']\w+[\"']")
 _ATTEMPTED = re.compile(rb"\bAttributeError\b|\bImportError\b|\bModuleNotFoundError\b")
 
 
-def invented(  # noqa: PLR0913, PLR0917 -- a repository, a place, and what goes there
+def invented(
     index: Index,
     snapshot: Snapshot,
     read: Callable[[str], str | None],

@@ -18,7 +18,8 @@ _MOST_HEIRS = 60
 _MOST_USERS = 250
 _PLAIN_DECORATORS = frozenset(
     {"dataclass", "final", "total_ordering", "runtime_checkable", "unique", "override", "verify",
-     "define", "frozen", "mutable", "attrs", "attributes", "s", "abstractmethod"}
+     "define", "frozen", "mutable", "attrs", "attributes", "s", "abstractmethod", "deprecated",
+     "skip", "skipIf", "skipUnless", "usefixtures", "parametrize", "skipif", "freeze_time"}
 )  # fmt: skip
 _PLAIN_METACLASSES = re.compile(r"metaclass\s*=\s*(?:\w+\.)*(?:ABCMeta|EnumMeta|EnumType)\Z")
 _HEAD = r"\bclass\s+\w+(?:\[[^\n]*\])?\s*\([^:]*\b{}\b"
@@ -32,20 +33,24 @@ class Kindred(NamedTuple):
 
     Attributes:
         is_closed: nothing else gives it members.
+        is_given: save what gives it members by names that stand elsewhere.
     """
 
     types: tuple[Type, ...]
     known: tuple[str, ...]
     is_closed: bool
+    is_given: bool
 
 
 def kindred(world: World, found: Type) -> Kindred:
     """A class, its bases, theirs and so on, each before what it inherits from."""
-    types, known, is_closed = [found], [], True
+    types, known, is_closed, is_given = [found], [], True, False
     for each in types:
         shape = world.class_of(each)
-        if shape is None or len(types) > _MOST_KIN or not _is_plain(shape):
+        decorated = _decorated(world, each.path, shape) if shape else None
+        if shape is None or decorated is None or len(types) > _MOST_KIN or not _is_plain(shape):
             is_closed = False
+        is_given = is_given or bool(decorated) or (shape is not None and shape.is_given)
         for base in shape.bases if shape else ():
             things = _base(world, each.path, base)
             for thing in things or ():
@@ -55,13 +60,28 @@ def kindred(world: World, found: Type) -> Kindred:
                     types.append(thing.of)
             is_closed = is_closed and things is not None
     is_closed = is_closed and all(members_of(name) is not None for name in known)
-    return Kindred(tuple(types), tuple(dict.fromkeys(known)), is_closed)
+    return Kindred(tuple(types), tuple(dict.fromkeys(known)), is_closed, is_given)
 
 
 def _is_plain(shape: ClassShape) -> bool:
-    decorators = all(last_word(each) in _PLAIN_DECORATORS for each in shape.decorators)
-    keywords = all(map(_PLAIN_METACLASSES.match, shape.keywords))
-    return decorators and keywords and not shape.is_dynamic
+    return all(map(_PLAIN_METACLASSES.match, shape.keywords)) and not shape.is_hiding
+
+
+def _decorated(world: World, path: str, shape: ClassShape) -> bool | None:
+    """Whether a decorator of the repository's may give a class members; None for one from outside.
+
+    Some from outside are known to leave the class as it is.
+    """
+    is_given = False
+    for decorator in shape.decorators:
+        if last_word(decorator) in _PLAIN_DECORATORS:
+            continue
+        found = world.dotted(path, decorator.partition("(")[0].strip())
+        for thing in found or (Value(Known(""), is_exact=True, is_class=True),):
+            if isinstance(thing, Value) and isinstance(thing.of, Known):
+                return None
+        is_given = True
+    return is_given
 
 
 def _base(world: World, path: str, text: str) -> tuple[Value, ...] | None:
@@ -143,7 +163,8 @@ def has(world: World, thing: Thing, name: str) -> bool | None:
     if name.startswith("__") and name.endswith("__"):
         return None
     if isinstance(thing, Module):
-        return _module_has(world, thing.path, name, set())
+        found = _module_has(world, thing.path, name, set())
+        return False if found is None and _is_only_given(world, thing.path, name) else found
     if not isinstance(thing, Value):
         return None
     if isinstance(thing.of, Known):
@@ -153,14 +174,19 @@ def has(world: World, thing: Thing, name: str) -> bool | None:
         return True
     if not own.is_closed:
         return None
-    if thing.is_exact:
-        return False
     kin = family(world, thing)
-    if kin is None:
+    if kin is None or not all(each.is_closed for each in kin):
         return None
     if any(_kin_have(world, each, thing, name) for each in kin):
         return True
-    return False if all(each.is_closed for each in kin) else None
+    return None if any(each.is_given for each in kin) and _stands(world, name) else False
+
+
+def _stands(world: World, name: str) -> bool:
+    """Whether a name stands anywhere but in the completion."""
+    text = world.text(world.path) or ""
+    is_here = re.search(rf"(?<!\w){re.escape(name)}(?!\w)", text) is not None
+    return is_here or any(path != world.path for path in files_with(world, name))
 
 
 def _known_has(value: Value, name: str) -> bool | None:
@@ -184,8 +210,10 @@ _OBJECT = frozenset(dir(object))
 
 def _module_has(world: World, path: str, name: str, seen: set[str]) -> bool | None:
     shape = world.shape(path)
-    if shape is None or path in seen or path.endswith("i"):
+    if shape is None or path.endswith("i"):
         return None
+    if path in seen:
+        return False
     seen.add(path)
     if name in shape.names or name in shape.loose:
         return True
@@ -195,7 +223,7 @@ def _module_has(world: World, path: str, name: str, seen: set[str]) -> bool | No
     if is_package and (layout.file_at(inner) or inner in layout.folders):
         return True
     is_quoted = re.search(rf"[\"']{re.escape(name)}[\"']", shape.text) is not None
-    unknown = shape.is_open or is_quoted
+    unknown = shape.is_hiding or shape.is_given or is_quoted
     for item in shape.stars:
         file = world.file_of(path, item)
         found = _module_has(world, file, name, seen) if file else None
@@ -203,6 +231,20 @@ def _module_has(world: World, path: str, name: str, seen: set[str]) -> bool | No
             return True
         unknown = unknown or found is None
     return None if unknown else False
+
+
+def _is_only_given(world: World, path: str, name: str) -> bool:
+    """Whether a module could have the name only if it stood elsewhere, and it doesn't."""
+    todo = [path]
+    for each in todo:
+        shape = world.shape(each)
+        if shape is None or shape.is_hiding or len(todo) > _MOST_KIN:
+            return False
+        files = [world.file_of(each, item) for item in shape.stars]
+        todo += [file for file in files if file and file not in todo]
+        if None in files:
+            return False
+    return not _stands(world, name)
 
 
 def attribute(world: World, thing: Thing, name: str) -> Things:
@@ -213,7 +255,7 @@ def attribute(world: World, thing: Thing, name: str) -> Things:
     for each in kin.types:
         shape = world.class_of(each)
         bindings = shape.members.get(name, ()) if shape else ()
-        if shape and bindings and not (set(bindings) == {bindings[0]} and not bindings[0].text):
+        if bindings:
             return _member(world, thing, each, kin, bindings)
     return None if thing.is_class else _assigned(world, kin, name)
 

@@ -88,6 +88,7 @@ class Reader:
         self.by_start: dict[int, int] = {}
 
     def text(self, node: Node | None) -> str:
+        """What a node reads."""
         return "" if node is None else from_bytes(self.data[node.start_byte : node.end_byte])
 
     def block(self, node: Node, names: Names, home: int, depth: int) -> None:

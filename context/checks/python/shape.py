@@ -14,15 +14,28 @@ if TYPE_CHECKING:
 
 # What is read from whatever may be an instance, and what may be a name in quotes.
 _MENTIONED = re.compile(r"\b(?:self|cls|mcs|klass|this|obj|instance)\s*\.\s*(\w+)|[\"'](\w+)[\"']")
-# Members that no text shows are made by these.
-_DYNAMIC = re.compile(
-    r"__getattr(?:ibute)?__|__dict__|__class__\s*=|\bsetattr\s*\(|\bvars\s*\(|\blocals\s*\("
-    r"|\bglobals\s*\(|\bexec\s*\(|__slots__\s*="
+# Members that come from elsewhere are handed on by these.
+_HIDDEN = re.compile(
+    r"\b__getattr(?:ibute)?__\b|\bself\.__class__\s*=(?!=)|\bexec\s*\("
+    r"|__slots__\s*=\s*[^(\[{\"'\s]"
 )
-_OPEN_MODULE = re.compile(
-    r"^def __getattr__|\bglobals\s*\(|\bsys\.modules\b|\bvars\s*\(|\bexec\s*\(|\blocals\s*\("
-    r"|\bsetattr\s*\(|^__path__",
-    re.MULTILINE,
+# Members by a name that stands somewhere else are made by these.
+_GIVEN = re.compile(
+    r"__dict__\s*(?:\.\s*(?:update|setdefault|__setitem__)\b|\[(?![\"'])|\|=)"
+    r"|__dict__\s*=(?!=|\s*\w+\.__dict__)|\bsetattr\s*\(\s*self\b"
+    r"|\bvars\s*\([^()]*\)\s*(?:\.update\b|\[)"
+    r"|\b(?:super\(\)|object)\.__setattr__\((?![\"']|self,\s*[\"'])"
+)
+# In what is handed the class itself, a class may be given members, too.
+_GIVEN_TO_CLASS = re.compile(r"\bsetattr\s*\(\s*(?:cls|klass|self\.__class__|type\(self\))\b")
+_HANDED_CLASS = re.compile(r"\b(?:classmethod|__new__|__init_subclass__)\b")
+_HIDING_MODULE = re.compile(r"\bexec\s*\(|^__path__", re.MULTILINE)
+_MODULE_GETATTR = re.compile(r"^def __getattr__", re.MULTILINE)
+_HANDED_ON = re.compile(r"(?<![_.\w])getattr\s*\(")
+_GIVEN_MODULE = re.compile(
+    r"\bglobals\s*\(|\bsys\.modules\[__name__"
+    r"|\bsetattr\s*\(\s*(?:sys\.|module\b|mod\b)"
+    r"|\b(?:vars|locals)\s*\(\s*\)\s*(?:\[|\.\s*update\b)"
 )
 _GLOBAL = re.compile(r"^[ \t]+global[ \t]+([\w, \t]+)", re.MULTILINE)
 _WALRUS = re.compile(r"(\w+)\s*:=")
@@ -96,9 +109,17 @@ class ClassShape:
         return frozenset(name for pair in found for name in pair if name)
 
     @cached_property
-    def is_dynamic(self) -> bool:
-        """Whether it may have members that its text doesn't show."""
-        return _DYNAMIC.search(self.text) is not None
+    def is_hiding(self) -> bool:
+        """Whether it may have members of any name."""
+        return _HIDDEN.search(self.text) is not None
+
+    @cached_property
+    def is_given(self) -> bool:
+        """Whether it may have members whose names stand elsewhere."""
+        if _GIVEN.search(self.text):
+            return True
+        is_given = _GIVEN_TO_CLASS.search(self.text) is not None
+        return is_given and _HANDED_CLASS.search(self.text) is not None
 
 
 @dataclass(frozen=True)
@@ -119,9 +140,17 @@ class FileShape:
     by_start: Mapping[int, int] = field(default_factory=dict)
 
     @cached_property
-    def is_open(self) -> bool:
-        """Whether the module may have names that its text doesn't show."""
-        return _OPEN_MODULE.search(self.text) is not None
+    def is_hiding(self) -> bool:
+        """Whether the module may have any name."""
+        is_asked = _MODULE_GETATTR.search(self.text) is not None
+        hands_on = is_asked and _HANDED_ON.search(self.text) is not None
+        return hands_on or _HIDING_MODULE.search(self.text) is not None
+
+    @cached_property
+    def is_given(self) -> bool:
+        """Whether the module may have names that stand elsewhere."""
+        is_asked = _MODULE_GETATTR.search(self.text) is not None
+        return is_asked or _GIVEN_MODULE.search(self.text) is not None
 
     @cached_property
     def loose(self) -> frozenset[str]:

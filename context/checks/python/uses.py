@@ -78,7 +78,7 @@ def _is_target(node: Node) -> bool:
 
 
 def _taken(node: Node) -> list[Use]:
-    made: list[Use] = []
-    for child in node.children_by_field_name("name"):
-        made.append(Use("import", child.child_by_field_name("name") or child, node))
-    return made
+    return [
+        Use("import", child.child_by_field_name("name") or child, node)
+        for child in node.children_by_field_name("name")
+    ]

@@ -11,17 +11,25 @@ if TYPE_CHECKING:
     from context.checks.python.world import World
 
 _MOST_FILES = 120
-_WRITTEN = r"(\w+)(?:\([^()\n]*\)|\[[^\[\]\n]*\])?\s*\.\s*{}\s*(?::[^=\n]+)?(?:[-+*/|&@%^]|//|\*\*|<<|>>)?=(?!=)"
-_LISTED = r"\.\s*{0}\s*,[^=\n]*=(?!=)|,\s*\w[\w.]*\.\s*{0}\s*=(?!=)|\bas\s+[\w.]+\.{0}\b|\bfor\s+[\w.]+\.{0}\b"
-_BY_NAME = r"(?:setattr|patch(?:\.object)?|delattr|add_to_class|create_autospec)\s*\([^()]*[\"'](?:[\w.]*\.)?{}[\"']"
+_WRITTEN = (
+    r"(\w+)(?:\([^()\n]*\)|\[[^\[\]\n]*\])?\s*\.\s*{}\s*"
+    r"(?::[^=\n]+)?(?:[-+*/|&@%^]|//|\*\*|<<|>>)?=(?!=)"
+)
+_LISTED = (
+    r"\.\s*{0}\s*,[^=\n]*=(?!=)|,\s*\w[\w.]*\.\s*{0}\s*=(?!=)"
+    r"|\bas\s+[\w.]+\.{0}\b|\bfor\s+[\w.]+\.{0}\b"
+)
+_BY_NAME = (
+    r"(?:setattr|patch(?:\.object)?|delattr|add_to_class|create_autospec)"
+    r"\s*\([^()]*[\"'](?:[\w.]*\.)?{}[\"']"
+)
 _SELVES = frozenset({"self", "cls"})
 
 
 def is_vouched(world: World, name: str, receiver: str) -> bool:
     """Whether a member of this name is given to a thing from outside, or read from its like.
 
-    Args:
-        receiver: the last name of what it is read from: `request` of `self.request.user`.
+    `receiver` is the last name of what it is read from: `request` of `self.request.user`.
     """
     paths = files_with(world, name)
     if len(paths) > _MOST_FILES:

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import builtins
 import re
+import sys
 from typing import TYPE_CHECKING, NamedTuple
 
 from context.checks.python.outline import shape_of
-from context.checks.python.shape import Binding
-from context.facts import Import
 from context.parsing.opened import parsed
 from context.resolve.paths import join
 from context.text import digest, to_bytes
@@ -16,7 +15,8 @@ from context.text import digest, to_bytes
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from context.checks.python.shape import ClassShape, FileShape, FunctionShape
+    from context.checks.python.shape import Binding, ClassShape, FileShape, FunctionShape
+    from context.facts import Import
     from context.index import Index
     from context.resolve.python import Layout
     from context.selection.memo import Memo
@@ -140,16 +140,34 @@ class World:
             self._busy.discard((path, name))
 
     def _from_elsewhere(self, shape: FileShape, name: str, depth: int) -> Things:
+        """What everything that is taken from other modules makes of a name, else a built-in."""
         for item in shape.stars:
             file = self.file_of(shape.path, item)
-            found = self.name(file, name, depth + 1) if file else None
-            if found is None:
+            has_it = None if file is None else self.passes_on(file, name, set())
+            if has_it is None:
                 return None
-            if not all(isinstance(each, Value) and isinstance(each.of, Known) for each in found):
-                return found
+            if has_it and file is not None:
+                return self.name(file, name, depth + 1)
         if name in shape.names or not hasattr(builtins, name):
             return None
         return (Value(Known(name), is_exact=True, is_class=True),)
+
+    def passes_on(self, path: str, name: str, seen: set[str]) -> bool | None:
+        """Whether a module has a name for who takes everything from it; None for who knows."""
+        shape = self.shape(path)
+        if shape is None or path in seen:
+            return None if shape is None else False
+        seen.add(path)
+        if name in shape.names or name in shape.loose:
+            return True
+        answers = [False]
+        for item in shape.stars:
+            file = self.file_of(path, item)
+            answer = None if file is None else self.passes_on(file, name, seen)
+            if answer is None:
+                return None
+            answers.append(answer)
+        return any(answers)
 
     def bound(self, path: str, bindings: tuple[Binding, ...], depth: int = 0) -> Things:
         """What all of a name's bindings together may stand for."""
@@ -172,14 +190,23 @@ class World:
             return self.annotated(path, binding.annotation, depth)
         return self.expression(path, binding.text, depth) if binding.kind == "value" else None
 
+    def location(self, path: str, item: Import) -> str | None:
+        """Where an imported module lies, without an ending; None for one from outside.
+
+        What has a name of the standard library's is taken for that.
+        """
+        if not item.level and item.module.partition(".")[0] in sys.stdlib_module_names:
+            return None
+        return self.layout.locate(path, item)
+
     def file_of(self, path: str, item: Import) -> str | None:
         """The file of an imported module."""
-        location = self.layout.locate(path, item)
+        location = self.location(path, item)
         return self.layout.file_at(location) if location is not None else None
 
     def imported(self, path: str, item: Import, taken: str, depth: int = 0) -> Things:
         """What an import binds a name to."""
-        location = self.layout.locate(path, item)
+        location = self.location(path, item)
         if location is None:
             if item.level:
                 return None
