@@ -28,11 +28,6 @@ in between. At Python's own 5 ms for each an answer took 500 ms while an index w
 """
 
 
-_EVERY_NOTEBOOK = types.NotebookDocumentSyncOptions(
-    [types.NotebookDocumentFilterWithNotebook("*")], save=True
-)
-
-
 class InfillServer(LanguageServer):
     """The language server of one editor."""
 
@@ -42,7 +37,6 @@ class InfillServer(LanguageServer):
             "infill",
             version("infill-ls"),
             text_document_sync_kind=types.TextDocumentSyncKind.Incremental,
-            notebook_document_sync=_EVERY_NOTEBOOK,
             protocol_cls=InfillProtocol,
             converter_factory=converter,
         )

@@ -192,5 +192,7 @@ async def _stop(server: InfillServer) -> None:
     try:
         async with asyncio.timeout(_STOP_S):
             await server.session.stop()
+            # Each of these is answered, if only by a refusal.
+            await asyncio.gather(*server.conversation.running, return_exceptions=True)
     except TimeoutError:
         log.warning("what runs didn't end within %g s and is left alone", _STOP_S)

@@ -3,73 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-import json
-from contextlib import asynccontextmanager
 
 import pytest
 
-from lsp_server import launch
+from tests.raw import INITIALIZE, raw
 
 pytestmark = pytest.mark.usefixtures("isolated")
-
-INITIALIZE = {"processId": None, "rootUri": None, "capabilities": {}}
-
-
-class Raw:
-    """A server process, spoken to in bytes."""
-
-    def __init__(self, process):
-        self.process = process
-
-    def send(self, message, header="Content-Length"):
-        """Send bytes, or an object as JSON, in a frame."""
-        body = message if isinstance(message, bytes) else json.dumps(message).encode()
-        self.process.stdin.write(f"{header}: {len(body)}\r\n\r\n".encode() + body)
-
-    def ask(self, identifier, method, params):
-        """Send a request."""
-        self.send({"jsonrpc": "2.0", "id": identifier, "method": method, "params": params})
-
-    def tell(self, method, params):
-        """Send a notification."""
-        self.send({"jsonrpc": "2.0", "method": method, "params": params})
-
-    async def next(self):
-        """The next message from the server."""
-        head = await asyncio.wait_for(self.process.stdout.readuntil(b"\r\n\r\n"), 20)
-        length = next(int(x.split(b":")[1]) for x in head.split(b"\r\n") if b"Length" in x)
-        return json.loads(await self.process.stdout.readexactly(length))
-
-    async def answer(self, identifier):
-        """The answer to a request; what comes before it is passed over."""
-        while True:
-            message = await self.next()
-            if message.get("id") == identifier and "method" not in message:
-                return message
-
-    async def begin(self, **more):
-        """Shake hands."""
-        self.ask(0, "initialize", INITIALIZE | more)
-        answer = await self.answer(0)
-        self.tell("initialized", {})
-        return answer
-
-
-@asynccontextmanager
-async def raw(*arguments):
-    process = await asyncio.create_subprocess_exec(
-        *launch.command("serve", *arguments),
-        stdin=asyncio.subprocess.PIPE,
-        stdout=asyncio.subprocess.PIPE,
-        stderr=asyncio.subprocess.PIPE,
-    )
-    try:
-        yield Raw(process)
-    finally:
-        process.stdin.close()
-        err = await asyncio.wait_for(process.stderr.read(), 20)
-        await asyncio.wait_for(process.wait(), 20)
-        assert b"Traceback" not in err, err.decode()
 
 
 @pytest.mark.parametrize(
