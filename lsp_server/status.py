@@ -53,6 +53,8 @@ def status_of(session: Session) -> Status:
     if session.problem is not None:
         problem = session.problem
         return Status("error", problem.message, problem.kind, problem.cause)
+    if _is_off(session):
+        return Status("inactive", "completion is turned off (`completion.enabled`)")
     workspaces = (*session.folders.values(), *session.bare.values())
     told = [_status_of(workspace.health) for workspace in workspaces]
     failing = _first(told, "error")
@@ -71,6 +73,14 @@ def status_of(session: Session) -> Status:
 def error_details(error: InferenceError) -> dict[str, Any]:
     """An error as messages tell it."""
     return {"kind": error.kind, "message": str(error), "cause": _cause(error)}
+
+
+def _is_off(session: Session) -> bool:
+    """Whether nothing is completed in any folder, as the user wants it."""
+    folders = [workspace.settings for workspace in session.folders.values()]
+    configured = [session.configured.settings] if session.configured is not None else []
+    found = folders or configured
+    return bool(found) and not any(settings.completion.enabled for settings in found)
 
 
 def _status_of(health: Health) -> Status:

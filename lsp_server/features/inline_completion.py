@@ -34,23 +34,40 @@ def register(server: InfillServer) -> None:
     async def inline_completion(
         params: types.InlineCompletionParams,
     ) -> list[types.InlineCompletionItem]:
-        document = server.session.documents.get(params.text_document.uri)
-        if document is None:
-            raise JsonRpcInvalidParams("the document was never opened")
-        try:
-            asked = asked_at(server.session, document, params.position, params.context)
-        except PositionError as error:
-            raise JsonRpcInvalidParams(str(error)) from None
-        if asked is None:
-            problem = server.session.problem
-            _tell(
-                server, document, Answer(NoCompletion(problem.message if problem else NOT_A_FILE))
-            )
-            return []
-        answer = await answered(server, asked, _partial(server, document))
-        asked, answer = current(server.session, asked, answer)
-        _tell(server, asked.document, answer)
-        return _items(server, asked, answer)
+        found = await offered_at(server, params.text_document.uri, params.position, params.context)
+        return items_for(*found, server.session.documents.encoding) if found else []
+
+
+async def offered_at(
+    server: InfillServer,
+    uri: str,
+    position: types.Position,
+    context: types.InlineCompletionContext | None = None,
+) -> tuple[Asked, list[tuple[str, Completion]]] | None:
+    """What is offered at a place: for which request, and each with its identifier.
+
+    None where no repository can belong to the document. Why nothing is offered, a client
+    that wants to know has heard by then.
+
+    Raises:
+        JsonRpcInvalidParams: there is no such document, or no such place in it.
+    """
+    session = server.session
+    document = session.documents.get(uri)
+    if document is None:
+        raise JsonRpcInvalidParams("the document was never opened")
+    try:
+        asked = asked_at(session, document, position, context)
+    except PositionError as error:
+        raise JsonRpcInvalidParams(str(error)) from None
+    if asked is None:
+        _tell(server, document, _unplaced(server))
+        return None
+    answer = await answered(server, asked, _partial(server, document))
+    asked, answer = current(session, asked, answer)
+    _tell(server, asked.document, answer)
+    completions = [restored(asked, each) for each in answer.completions]
+    return asked, [(session.shown.offer(asked, each), each) for each in completions]
 
 
 def _unplaced(server: InfillServer) -> Answer:
@@ -92,11 +109,3 @@ def _details(
         "new_tokens": answer.new_tokens,
         "timings_ms": timings,
     }
-
-
-def _items(server: InfillServer, asked: Asked, answer: Answer) -> list[types.InlineCompletionItem]:
-    """What an editor shows, each item with a name for what becomes of it."""
-    session = server.session
-    completions = [restored(asked, each) for each in answer.completions]
-    offered = [(session.shown.offer(asked, each), each) for each in completions]
-    return items_for(asked, offered, session.documents.encoding)

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, cast
 from lsprotocol import types
 
 from lsp_server import configuration
+from lsp_server.features.fallback import offer_in_list, wants_list
 from lsp_server.features.settings import begin, note_files
 from lsp_server.indexing import keep_indexed
 from lsp_server.probing import begin_probe
@@ -47,7 +48,10 @@ def register(server: InfillServer) -> None:
         )
         server.session.roots = roots
         note_files(server)
-        set_log_level(server.session.configure(None))
+        configured = server.session.configure(None)
+        set_log_level(configured)
+        if configured is not None and wants_list(configured.settings, params.capabilities):
+            offer_in_list(server)
         for root in roots:
             server.session.open_folder(root)
 
