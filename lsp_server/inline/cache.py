@@ -139,7 +139,7 @@ class Cache:
                 continue
             was, now = kept.asked.snapshot, asked.snapshot
             every = (left_of(each, was, now) for each in kept.found.completions)
-            left = tuple(each for each in every if each is not None)
+            left = tuple(each for each in every if each is not None and _may_stand(each, asked))
             if left:
                 return number, replace(kept.found, completions=left)
             if not kept.found.completions and _is_same_place(kept.asked, asked):
@@ -168,6 +168,11 @@ def _serves(kept: _Kept, asked: Asked) -> bool:
         return False
     was, now = kept.asked.snapshot, asked.snapshot
     return (was.path, was.language) == (now.path, now.language) and kept.asked.world == asked.world
+
+
+def _may_stand(completion: Completion, asked: Asked) -> bool:
+    """Whether it begins where it must: right behind what is selected in a list."""
+    return asked.selected is None or completion.replace[0] == asked.snapshot.cursor
 
 
 def _is_same_place(one: Asked, other: Asked) -> bool:

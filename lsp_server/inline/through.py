@@ -3,14 +3,15 @@
 A completion says what its document is to be. Whatever the editor did to the document
 since: as long as all before the cursor, and all after it but what the editor closed by
 itself, is as in that document, what lies between is what is left to offer; put in, it
-gives the very document that the whole completion would have given. Only indentation may
-be written another way: an editor that indents by tabs does so in a completion that
-indents by blanks, and has what is left written as its own.
+gives the very document that the whole completion would have given. Only blanks may be
+written another way in lines that are typed already: an editor that indents by tabs does so
+in a completion that indents by blanks, and has what is left written as its own.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from itertools import takewhile
 from typing import TYPE_CHECKING
 
 from inference.prompt.closers import gaps
@@ -56,6 +57,18 @@ class _Style:
 
 
 _AS_IT_IS = _Style()
+
+
+@dataclass(frozen=True, slots=True)
+class _Rest:
+    """What is left of a text.
+
+    Attributes:
+        n_back: blanks before the cursor that it takes the place of.
+    """
+
+    text: str
+    n_back: int = 0
 
 
 def left_of(completion: Completion, was: Snapshot, now: Snapshot) -> Completion | None:
@@ -114,50 +127,56 @@ def _holds(typed: str, signs: str) -> bool:
     return all(sign in rest for sign in signs)
 
 
-def _offered(completion: Completion, rest: str, behind: str, cursor: int) -> Completion | None:
+def _offered(completion: Completion, rest: _Rest, behind: str, cursor: int) -> Completion | None:
     """The rest, but for what stands behind the cursor already; None for what isn't worth it."""
-    n_same = 0
-    while n_same < min(len(rest), len(behind)) and rest[-n_same - 1] == behind[-n_same - 1]:
-        n_same += 1
-    text = rest[: len(rest) - n_same]
+    ends = zip(reversed(rest.text), reversed(behind), strict=False)
+    n_same = sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], ends))
+    text = rest.text[: len(rest.text) - n_same]
     replaced = behind[: len(behind) - n_same]
     if not text.strip() or "\n" in replaced or "\r" in replaced:
         return None
-    return replace(completion, text=text, replace=(cursor, cursor + len(replaced)))
+    return replace(completion, text=text, replace=(cursor - rest.n_back, cursor + len(replaced)))
 
 
-def _rest(text: str, typed: str) -> str | None:
+def _rest(text: str, typed: str) -> _Rest | None:
     """What follows in the text once this was typed, indented as the document is."""
     if text.startswith(typed):
-        return text[len(typed) :]
+        return _Rest(text[len(typed) :])
     wanted, lines = text.split("\n"), typed.split("\n")
-    if (
-        len(lines) > len(wanted)
-        or len(lines) == 1
-        or lines[0].rstrip(_BLANKS) != wanted[0].rstrip(_BLANKS)
-    ):
+    is_begun = 1 < len(lines) <= len(wanted)
+    if not is_begun or lines[0].rstrip(_BLANKS) != wanted[0].rstrip(_BLANKS):
         return None
     style = _AS_IT_IS
-    for place, (mine, theirs) in enumerate(zip(lines[1:], wanted[1:], strict=False), 2):
-        is_last = place == len(lines)
-        found = _same_line(mine, theirs, style, is_last=is_last)
+    for mine, theirs in zip(lines[1:-1], wanted[1:], strict=False):
+        found = _same_line(mine, theirs, style)
         if found is None:
             return None
         style = found
-    current = wanted[len(lines) - 1]
-    n_typed = len(lines[-1].lstrip(" \t"))
-    n_indent = len(current) - len(current.lstrip(" \t"))
-    after = "\n".join([current[n_indent + n_typed :], *wanted[len(lines) :]])
-    return style.written(after)
+    return _rest_of_line(lines[-1], "\n".join(wanted[len(lines) - 1 :]), style)
 
 
-def _same_line(mine: str, theirs: str, style: _Style, *, is_last: bool) -> _Style | None:
+def _rest_of_line(typed: str, wanted: str, style: _Style) -> _Rest | None:
+    """What follows in a line of which this was typed, its indentation included."""
+    bare, (mine, theirs) = typed.lstrip(" \t"), (_indent(typed), _indent(wanted))
+    if not wanted[len(theirs) :].startswith(bare):
+        return None
+    found = _style(mine, theirs, style)
+    if found is not None:
+        return _Rest(found.written(wanted[len(theirs) + len(bare) :]))
+    theirs = style.written("\n" + theirs)[1:]
+    if bare or not mine.startswith(theirs):
+        return None
+    # The editor has indented the line further than the completion has it.
+    return _Rest(style.written(wanted[len(_indent(wanted)) :]), len(mine) - len(theirs))
+
+
+def _same_line(mine: str, theirs: str, style: _Style) -> _Style | None:
     """How a typed line writes the indentation of the completion's; None for another line."""
     bare, wanted = mine.strip(_BLANKS), theirs.strip(_BLANKS)
-    if not bare and not wanted and not is_last:
+    if not bare and not wanted:
+        # Editors take away what indents a line that stays empty.
         return style
-    is_same = wanted.startswith(bare) if is_last else wanted == bare
-    return _style(_indent(mine), _indent(theirs), style) if is_same else None
+    return _style(_indent(mine), _indent(theirs), style) if bare == wanted else None
 
 
 def _indent(line: str) -> str:
