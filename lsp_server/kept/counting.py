@@ -35,11 +35,13 @@ def follow(session: Session, accepted: Accepted) -> None:
         session.start(_look(session))
 
 
-def closed(session: Session, uri: str, text: str) -> None:
-    """Count what is left in a document that is closed now."""
-    found = session.following.of(uri)
-    if found:
-        session.start(_measured(session, [(each, text) for each in found]))
+def closing(session: Session, uri: str) -> None:
+    """Count what is left in a document, or in a notebook's cells, as long as it is known."""
+    for each in session.following.uris():
+        document = session.documents.get(each)
+        if document is not None and uri in {document.uri, document.file_uri}:
+            found = [(accepted, document.text) for accepted in session.following.of(each)]
+            session.start(_measured(session, found))
 
 
 async def finish(session: Session) -> None:

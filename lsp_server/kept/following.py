@@ -49,6 +49,10 @@ class Following:
             found.append(self._accepted.popleft()[1])
         return found
 
+    def uris(self) -> set[str]:
+        """The documents that something was accepted in."""
+        return {each.uri for _, each in self._accepted}
+
     def of(self, uri: str) -> list[Accepted]:
         """What was accepted in a document that is closed; it isn't followed any longer."""
         found = [each for _, each in self._accepted if each.uri == uri]

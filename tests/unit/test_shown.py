@@ -201,7 +201,8 @@ async def test_after_a_minute_it_is_looked_at_what_is_left(session):
 
 async def test_what_is_closed_counts_as_it_is_then(session):
     session.accept("x = |\n", "foo(bar)")
-    counting.closed(session, URI, "x = foo\n")
+    session.put("x = foo\n")
+    counting.closing(session, URI)
     session.documents.close(URI)
     await asyncio.gather(*session.tasks)
     assert session.counts == Counts(shown=1, accepted=1, characters=8, kept=3)
