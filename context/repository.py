@@ -222,7 +222,7 @@ class Repository:
         # from before it must not get into that one.
         reasons = self._reasons
         if path not in reasons:
-            reasons[path] = self._forbidden(path)
+            reasons[path] = forbidden(self.root, path, self._ignore)
         return reasons[path]
 
     def entries(self) -> Sequence[CorpusEntry]:
@@ -369,7 +369,7 @@ class Repository:
         """Let `index`, where `changed` differ, be what is on disk; ask anew what may be sent."""
         with self._lock:
             paths = tuple(self._shadows.now())
-        reasons = {path: self._forbidden(path) for path in paths}
+        reasons = {path: forbidden(self.root, path, self._ignore) for path in paths}
         with self._lock:
             before, self._reasons = self._reasons, reasons
             if index is self._on_disk and reasons.items() <= before.items():
@@ -394,9 +394,6 @@ class Repository:
             self._seen, self._seen_revision = made, revision
             self._revisions.seen(revision)
             return made
-
-    def _forbidden(self, path: str) -> str | None:
-        return forbidden(self.root, path, self._ignore)
 
     def _report(self, started: float, n_read: int) -> IndexReport:
         seconds = time.perf_counter() - started

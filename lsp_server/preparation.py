@@ -6,6 +6,7 @@ import time
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from context.patient import Patient
 from context.secrets.gate import Passing
 from context.selection.chains import is_reaching
 from context.selection.select import select
@@ -15,6 +16,8 @@ from inference.prompt.pack import SnippetCounter, goes_on, pack, room_at_leap, r
 from lsp_server.workspace import Remembered
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from context.selection.select import SelectState
     from context.types import Behind, Moment, Selection, Snapshot
     from inference.prompt.pack import PackState
@@ -118,6 +121,24 @@ def prepare(
     )
 
 
+def look_around(workspace: Workspace, snapshot: Snapshot) -> None:
+    """Have all found out that a first prompt at the snapshot's cursor would want to know.
+
+    For a thread in the background: whoever waits for an answer goes first.
+
+    Raises:
+        BudgetError: the budget doesn't even hold the format's sentinels.
+        TokenizerError: the tokenizer can't be read, or doesn't fit the model.
+    """
+    settings, nothing = workspace.settings, workspace.memory_of("")
+    most_new = settings.completion.max_tokens
+    budget = ceiling(settings.context.budget_tokens, workspace.spec, most_new)
+    workspace.repository.courtesy.give_way()
+    rooms = _rooms(workspace, snapshot, nothing, budget, "leap")
+    _chosen(workspace, snapshot, nothing, rooms, "leap", Patient(workspace.repository).read)
+    workspace.gate.save()
+
+
 def _goes_on(workspace: Workspace, snapshot: Snapshot, state: PackState) -> bool:
     return goes_on(
         state,
@@ -200,6 +221,7 @@ def _chosen(
     remembered: Remembered,
     rooms: tuple[int, Behind | None],
     moment: Moment,
+    read: Callable[[str], str | None] | None = None,
 ) -> _Chosen:
     repository = workspace.repository
     passes = Passing(workspace.gate)
@@ -212,7 +234,7 @@ def _chosen(
         remembered.select,
         budget_tokens=room,
         cost=SnippetCounter(workspace.tokenizer(), workspace.spec.format),
-        read=repository.read,
+        read=read or repository.read,
         passes=passes,
         recent=tuple(reversed([path for path in workspace.remembered if path != snapshot.path])),
         moment=moment,

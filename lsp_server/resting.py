@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING
 
+from lsp_server.foreseeing import foresee
 from lsp_server.scanning import scan_ahead
 
 if TYPE_CHECKING:
@@ -22,8 +23,9 @@ async def rest(session: Session, workspace: Workspace) -> None:
     try:
         await _idle(session, workspace)
         loop = asyncio.get_running_loop()
-        for work in (_settle, scan_ahead):
-            await loop.run_in_executor(session.indexer, work, workspace)
+        await loop.run_in_executor(session.indexer, _settle, workspace)
+        await foresee(session, workspace, loop)
+        await loop.run_in_executor(session.indexer, scan_ahead, workspace)
     finally:
         workspace.resting = False
 

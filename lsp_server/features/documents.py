@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 from typing import TYPE_CHECKING
 
 from lsprotocol import types
 
+from lsp_server.foreseeing import foresee
 from lsp_server.indexing import keep_indexed
+from lsp_server.kept import counting
 from lsp_server.resting import rest
 from lsp_server.uris import to_path
 from lsp_server.warming import stop_warming
@@ -16,6 +19,7 @@ if TYPE_CHECKING:
     from lsp_server.documents import Document
     from lsp_server.server import InfillServer
     from lsp_server.session import Session
+    from lsp_server.workspace import Workspace
 
 log = logging.getLogger(__name__)
 
@@ -31,7 +35,9 @@ def register(server: InfillServer) -> None:
     @server.feature(types.TEXT_DOCUMENT_DID_OPEN)
     def did_open(params: types.DidOpenTextDocumentParams) -> None:
         document = session.documents.open(params.text_document)
-        _show(session, document)
+        workspace = _show(session, document)
+        if workspace is not None:
+            session.start(foresee(session, workspace, asyncio.get_running_loop()))
 
     @server.feature(types.TEXT_DOCUMENT_DID_CHANGE)
     def did_change(params: types.DidChangeTextDocumentParams) -> None:
@@ -44,6 +50,7 @@ def register(server: InfillServer) -> None:
     @server.feature(types.TEXT_DOCUMENT_DID_CLOSE)
     def did_close(params: types.DidCloseTextDocumentParams) -> None:
         document = session.documents.get(params.text_document.uri)
+        counting.closing(session, params.text_document.uri)
         session.documents.close(params.text_document.uri)
         workspace = session.forget(document) if document is not None else None
         if workspace is not None:
@@ -76,6 +83,7 @@ def _register_for_notebooks(server: InfillServer) -> None:
     @server.feature(types.NOTEBOOK_DOCUMENT_DID_CLOSE)
     def did_close_notebook(params: types.DidCloseNotebookDocumentParams) -> None:
         notebook = session.documents.get_notebook(params.notebook_document.uri)
+        counting.closing(session, params.notebook_document.uri)
         session.documents.close_notebook(params.notebook_document.uri)
         workspace = session.forget(notebook) if notebook is not None else None
         if workspace is not None:
@@ -107,14 +115,15 @@ def _register_for_files(server: InfillServer) -> None:
         _refresh_for(server, [file.uri for file in params.files])
 
 
-def _show(session: Session, document: Document) -> None:
+def _show(session: Session, document: Document) -> Workspace | None:
     """Let a document stand before its file, and at the next pause be looked at."""
     workspace = session.shadow(document, document.text)
     if workspace is None:
-        return
+        return None
     stop_warming(workspace, None if document.is_notebook else document.uri)
     if not workspace.resting:
         session.start(rest(session, workspace))
+    return workspace
 
 
 def _refresh_for(server: InfillServer, uris: list[str]) -> None:

@@ -1,14 +1,13 @@
 """What the server adds to a model's own time: request to answer, with a backend of 0 ms.
 
     python tests/bench/overhead.py FOLDER [-n 500] [--seed 1] [--modes places,typing,through]
-        [--tokenizer FILE] [--budget 8192] [--gap-ms 40] [--set KEY=VALUE]
-        [--peer NAME=COMMAND] [--profile FILE]
+        [--tokenizer FILE] [--budget 8192] [--gap-ms 40] [--open-ms 300] [--set KEY=VALUE]
 
 The real server process over stdio, and `instant_backend.py` in a process of its own. Each
 step is an edit and a request right behind it, sent as one:
 
-- `places`: open another file, take the rest of a line out somewhere, ask there. Six files
-  stay open as they are, the oldest is closed.
+- `places`: open another file, `--open-ms` later take the rest of a line out somewhere and
+  ask there, once in each file. Six files stay open as they are, the oldest is closed.
 - `typing`: type on in one place, a key at a time, while what the backend says never agrees
   with what is typed next, so that nothing can be answered from what is kept.
 - `through`: the same keys with a backend that says what is typed next.
@@ -82,7 +81,10 @@ async def main() -> None:
         empty = await stack.enter_async_context(
             connect([*launch.command()[:2], str(HERE / "empty_server.py")], root)
         )
-        sides: dict[str, Side] = {OURS: Editor(server, root), FLOOR: Editor(empty, root)}
+        sides: dict[str, Side] = {
+            OURS: Editor(server, root, asked.open_ms / 1000),
+            FLOOR: Editor(empty, root),
+        }
         sides[WIRE] = wire
         for name, _, command in (told.partition("=") for told in asked.peer):
             sides[name] = await stack.enter_async_context(peer(command, root, port))
@@ -102,9 +104,11 @@ def _asked() -> argparse.Namespace:
     parser.add_argument("--tokenizer", type=Path)
     parser.add_argument("--budget", type=int, default=8192)
     parser.add_argument("--gap-ms", type=float, default=40.0, help="between two requests")
+    parser.add_argument(
+        "--open-ms", type=float, default=300.0, help="from opening a file to its first edit"
+    )
     parser.add_argument("--set", action="append", default=[], help="a setting, KEY=VALUE")
     parser.add_argument("--peer", action="append", default=[], help="NAME=COMMAND")
-    parser.add_argument("--profile", type=Path, help="write the server's profile there")
     return parser.parse_args()
 
 
@@ -118,9 +122,6 @@ def _command(asked: argparse.Namespace, port: int) -> list[str]:
         *asked.set,
     ]
     command = launch.command("serve")
-    if asked.profile:
-        place = str(asked.profile.resolve())
-        command = [*command[:2], str(HERE / "profiled.py"), place, "serve"]
     return [*command, *(word for setting in settings for word in ("--set", setting))]
 
 

@@ -41,10 +41,15 @@ class Side(Protocol):
 
 @dataclass(slots=True)
 class Editor:
-    """An editor in front of a language server: documents opened, edited, asked about, closed."""
+    """An editor in front of a language server: documents opened, edited, asked about, closed.
+
+    Attributes:
+        open_s: what passes between opening a file and the first edit in it.
+    """
 
     server: Connection
     root: Path
+    open_s: float = 0.0
     tabs: OrderedDict[str, int] = field(default_factory=OrderedDict[str, int])
     answered: int = 0
 
@@ -83,6 +88,7 @@ class Editor:
         item = {"uri": uri, "languageId": language, "version": 1, "text": step.opened}
         self.server.notify("textDocument/didOpen", {"textDocument": item})
         await settle(self.server)
+        await asyncio.sleep(self.open_s)
 
     def _close(self, path: str) -> None:
         del self.tabs[path]

@@ -333,7 +333,7 @@ def test_workers_that_die_of_themselves_blame_no_file(
     assert "pkg/core.py" in repository.index.facts
 
 
-def test_who_looks_from_a_document_does_not_wait_for_its_own_edit(tmp_path):
+def test_who_looks_from_a_document_does_not_wait_for_its_own_edit(tmp_path: Path) -> None:
     """Every other edit is in the index; its own, which is looked from, need not be."""
     (tmp_path / "a.py").write_text("A = 1\n")
     (tmp_path / "b.py").write_text("B = 1\n")
