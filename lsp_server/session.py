@@ -26,6 +26,7 @@ from lsp_server.workspace import Workspace, open_workspace
 if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine
 
+    from inference.errors import Cause
     from lsp_server.configuration import Configured
     from lsp_server.documents import Document
 
@@ -39,7 +40,7 @@ class Problem:
 
     kind: str
     message: str
-    cause: str | None = None
+    cause: Cause | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -216,7 +217,7 @@ class Session:
         await finish(self)
         for workspace in (*self.folders.values(), *self.bare.values()):
             workspace.closing.set()
-        ending = (*self.generations.end_all(), *self._background)
+        ending: list[asyncio.Task[Any]] = [*self.generations.end_all(), *self._background]
         for task in ending:
             task.cancel()
         await asyncio.gather(*ending, return_exceptions=True)

@@ -3,29 +3,30 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING
 
 from inference.errors import BackendError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from inference.errors import InferenceError
+    from inference.errors import Cause, InferenceError
+    from lsp_server import messages
     from lsp_server.health import Health
+    from lsp_server.messages import StatusKind
     from lsp_server.server import InfillServer
     from lsp_server.session import Session
-
-Kind = Literal["normal", "busy", "warning", "error", "inactive"]
+    from lsp_server.workspace import Workspace
 
 
 @dataclass(frozen=True, slots=True)
 class Status:
     """What a status bar shows; `error_kind` and `cause` are stable, and of errors alone."""
 
-    kind: Kind
+    kind: StatusKind
     message: str = ""
     error_kind: str = "backend"
-    cause: str | None = None
+    cause: Cause | None = None
 
 
 def send_status(server: InfillServer) -> None:
@@ -35,17 +36,18 @@ def send_status(server: InfillServer) -> None:
     message is for people.
     """
     found = status_of(server.session)
-    is_error = found.kind == "error"
-    error = {"kind": found.error_kind, "message": found.message, "cause": found.cause}
-    server.protocol.notify(
-        "infill/status",
-        {
-            "kind": found.kind,
-            "message": found.message,
-            "error": error if is_error else None,
-            **names(server),
-        },
-    )
+    error: messages.Fault = {
+        "kind": found.error_kind,
+        "message": found.message,
+        "cause": found.cause,
+    }
+    told: messages.Status = {
+        "kind": found.kind,
+        "message": found.message,
+        "error": error if found.kind == "error" else None,
+        **names(server),
+    }
+    server.protocol.notify("infill/status", told)
 
 
 def status_of(session: Session) -> Status:
@@ -70,7 +72,7 @@ def status_of(session: Session) -> Status:
     return _first(told, "busy") or _first(told, "warning") or Status("normal")
 
 
-def error_details(error: InferenceError) -> dict[str, Any]:
+def error_details(error: InferenceError) -> messages.Fault:
     """An error as messages tell it."""
     return {"kind": error.kind, "message": str(error), "cause": _cause(error)}
 
@@ -90,21 +92,25 @@ def _status_of(health: Health) -> Status:
     return Status(health.condition.kind, health.condition.message)
 
 
-def _cause(error: InferenceError) -> str | None:
+def _cause(error: InferenceError) -> Cause | None:
     return error.cause if isinstance(error, BackendError) else None
 
 
-def _first(told: Iterable[Status], kind: Kind) -> Status | None:
+def _first(told: Iterable[Status], kind: StatusKind) -> Status | None:
     return next((status for status in told if status.kind == kind), None)
 
 
-def names(server: InfillServer) -> dict[str, Any]:
-    """The backend and the model in use, as every message names them."""
+def names(server: InfillServer, workspace: Workspace | None = None) -> messages.Names:
+    """The backend and the model in use, as every message names them.
+
+    Args:
+        server: whose settings count where no folder is open.
+        workspace: the one that it is about; None for what the status bar shows.
+    """
+    workspace = workspace or next(iter(server.session.folders.values()), None)
+    if workspace is not None:
+        return {"backend": workspace.settings.backend, "model": workspace.model_name}
     configured = server.session.configured
     if configured is None:
         return {"backend": "", "model": ""}
-    settings = configured.settings
-    workspace = next(iter(server.session.folders.values()), None)
-    if workspace is not None:
-        return {"backend": workspace.settings.backend, "model": workspace.model_name}
-    return {"backend": settings.backend, "model": settings.model}
+    return {"backend": configured.settings.backend, "model": configured.settings.model}

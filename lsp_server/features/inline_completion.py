@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from lsprotocol import types
 from pygls.exceptions import JsonRpcInvalidParams
@@ -20,9 +19,11 @@ from lsp_server.status import error_details, names
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from lsp_server import messages
     from lsp_server.documents import Document
     from lsp_server.inline.asked import Asked
     from lsp_server.server import InfillServer
+    from lsp_server.workspace import Workspace
 
 NOT_A_FILE = "the document is no file, so that no repository belongs to it"
 
@@ -65,7 +66,7 @@ async def offered_at(
         return None
     answer = await answered(server, asked, _partial(server, document))
     asked, answer = current(session, asked, answer)
-    _tell(server, asked.document, answer)
+    _tell(server, asked.document, answer, asked.workspace)
     completions = [restored(asked, each) for each in answer.completions]
     return asked, [(session.shown.offer(asked, each), each) for each in completions]
 
@@ -80,32 +81,37 @@ def _partial(server: InfillServer, document: Document) -> Callable[[str], None] 
         return None
 
     def tell(text: str) -> None:
-        server.protocol.notify("infill/partial", {"uri": document.uri, "text": as_told(text)})
+        told: messages.Partial = {"uri": document.uri, "text": as_told(text)}
+        server.protocol.notify("infill/partial", told)
 
     return tell
 
 
-def _tell(server: InfillServer, document: Document, answer: Answer) -> None:
+def _tell(
+    server: InfillServer, document: Document, answer: Answer, workspace: Workspace | None = None
+) -> None:
     """The details go to a client that wants them; how the backend is, the status bar shows."""
-    error = error_details(answer.error) if answer.error else None
     if server.session.client.answer_details:
-        server.protocol.notify("infill/answer", _details(server, document, answer, error))
+        details = _details(document, answer, names(server, workspace))
+        server.protocol.notify("infill/answer", details)
 
 
-def _details(
-    server: InfillServer, document: Document, answer: Answer, error: dict[str, Any] | None
-) -> dict[str, Any]:
-    result = answer.result
-    timings = {name: round(value, 3) for name, value in asdict(answer.timings).items()}
+def _details(document: Document, answer: Answer, used: messages.Names) -> messages.Answer:
+    result, timings = answer.result, answer.timings
     return {
         "uri": document.uri,
         "version": document.version,
         "reason": result.reason if isinstance(result, NoCompletion) else None,
-        "error": error,
+        "error": error_details(answer.error) if answer.error else None,
         "confidence": result.confidence if isinstance(result, Completion) else None,
         "source": answer.source,
-        **names(server),
+        **used,
         "prompt_tokens": answer.prompt_tokens,
         "new_tokens": answer.new_tokens,
-        "timings_ms": timings,
+        "timings_ms": {
+            "context": round(timings.context, 3),
+            "pack": round(timings.pack, 3),
+            "first_token": round(timings.first_token, 3),
+            "total": round(timings.total, 3),
+        },
     }
