@@ -105,28 +105,28 @@ def _by_tree(tree: Opened, before: str, rest: str, cursor: int) -> Aim:
     if not before.strip():
         place = None if rest.strip() else standing(tree, cursor)
         return _aim_in(place) if place else Aim("line" if rest.strip() else "block")
-    end = cursor - len(before) + len(before.rstrip())
-    if not _CLOSED.fullmatch(rest) or not _ends_header(tree, end):
+    if not _CLOSED.fullmatch(rest):
         return Aim("line")
-    return _after_header(tree, before, rest, cursor) or Aim("line")
-
-
-def _ends_header(tree: Opened, end: int) -> bool:
-    """Whether a block may begin behind this offset: behind `:`, `{`, `)` or a keyword."""
-    byte = tree.byte_at(end)
-    leaf = tree.root.descendant_for_byte_range(max(0, byte - 1), byte)
-    return leaf is not None and not leaf.is_named and leaf.end_byte == byte
+    # Where more is still to be closed, the parser may lose its way; a brace is a block's.
+    opens = before.rstrip().endswith("{")
+    return _after_header(tree, before, rest, cursor) or Aim("block" if opens else "line", opens)
 
 
 def _after_header(tree: Opened, before: str, rest: str, cursor: int) -> Aim | None:
-    """All of the block that the cursor's line begins; None where it begins none."""
+    """All of the block that the cursor's line begins; None where it begins none.
+
+    Where the parser loses its way, the block may be one that a word closes.
+    """
     indent = before[: len(before) - len(before.lstrip())]
     step = "\t" if indent.startswith("\t") else "    "
     behind = f"\n{indent}" if rest.strip() else ""
-    place = standing(tree, cursor, (f"\n{indent}{step}", behind))
-    if place is None or place.is_argument or place.has_before:
+    for end in ("", f"\n{indent}end"):
+        place = standing(tree, cursor, (f"\n{indent}{step}", end or behind))
+        if place is not None and not place.is_lost and place.kind != "":
+            break
+    else:
         return None
-    if place.kind == "" or not place.is_body:
+    if place.is_argument or place.has_before or not place.is_body or not place.is_first:
         return None
     return Aim("function" if place.kind in SCOPES else "block", fills=True)
 
@@ -134,7 +134,7 @@ def _after_header(tree: Opened, before: str, rest: str, cursor: int) -> Aim | No
 def _aim_in(place: Standing) -> Aim:
     if place.is_argument:
         return Aim("line")
-    if place.kind == "" or place.kind in CONTAINERS:
+    if place.kind in CONTAINERS or (place.kind == "" and not place.is_lost):
         return Aim("function")
     is_empty = not place.has_before and not place.has_after
     return Aim("function" if is_empty and place.kind else "block", fills=is_empty)

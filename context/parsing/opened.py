@@ -71,14 +71,16 @@ class Opened:
         # A surrogate's three bytes became three characters: the text has the right ones.
         return len(to_bytes(self.text)[:byte].translate(None, CONTINUATION))
 
-    def edited(self, start: int, end: int, text: str) -> Opened | None:
+    def edited(self, start: int, end: int, text: str, *, is_brief: bool = False) -> Opened | None:
         """The document with `text` in the place of what lies between two offsets.
 
         Costs what changed, in a large document; a small one is parsed anew, so that its tree
-        is its text's alone. None where the text as it would be can't be parsed within bounds.
+        is its text's alone, unless it is for a brief look. None where the text as it would
+        be can't be parsed within bounds.
         """
         whole = self.text[:start] + text + self.text[end:]
-        grow = partial(tree_after, Grown(self.grammar, self.data, self.tree))
+        grown = Grown(self.grammar, self.data, self.tree)
+        grow = partial(tree_after, grown, is_brief=is_brief)
         made = parsed(self.path, self.language, whole, grow)
         return made if made is not None and made.grammar is self.grammar else None
 

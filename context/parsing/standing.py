@@ -41,6 +41,8 @@ class Standing:
         is_body: what it is in is a construct's body, or nothing at all.
         has_before: a statement stands before it in the same block; a docstring is none.
         has_after: one stands after it.
+        is_lost: the parser made nothing of what is around it.
+        is_first: nothing stands between it and the header of what it is in.
     """
 
     kind: str | None
@@ -48,6 +50,8 @@ class Standing:
     is_body: bool
     has_before: bool
     has_after: bool
+    is_lost: bool
+    is_first: bool
 
 
 def standing(tree: Opened, cursor: int, around: tuple[str, str] = ("", "")) -> Standing | None:
@@ -55,7 +59,7 @@ def standing(tree: Opened, cursor: int, around: tuple[str, str] = ("", "")) -> S
 
     None where nothing comes of the document with it.
     """
-    edited = tree.edited(cursor, cursor, around[0] + CALL + around[1])
+    edited = tree.edited(cursor, cursor, around[0] + CALL + around[1], is_brief=True)
     if edited is None:
         return None
     at = edited.byte_at(cursor + len(around[0]))
@@ -76,6 +80,8 @@ def standing(tree: Opened, cursor: int, around: tuple[str, str] = ("", "")) -> S
         is_top or opener == "{" or any(map(_is_body, path[: index + 1], path[1 : index + 1])),
         any(node.start_byte < at and not _is_docstring(node) for node in others),
         any(node.start_byte > at and node.start_point[1] >= column for node in others),
+        is_top and column > 0 and edited.root.has_error,
+        _is_first(edited, path[: index + 1], at),
     )
 
 
@@ -120,6 +126,17 @@ def _field_of(parent: Node, child: Node) -> str | None:
 def _is_body(child: Node, parent: Node) -> bool:
     field = _field_of(parent, child)
     return field is not None and _BODY.search(field) is not None
+
+
+def _is_first(tree: Opened, path: Sequence[Node], at: int) -> bool:
+    """Whether what stands before it is a bracket that opens, or a part of the header."""
+    end = len(tree.data[:at].rstrip())
+    before = tree.root.descendant_for_byte_range(max(0, end - 1), end)
+    if before is None:
+        return False
+    shared = next((node for node in path if node.start_byte <= before.start_byte), path[-1])
+    is_opener = before.parent is not None and before.parent.child(0) == before
+    return shared.id == path[-1].id or (is_opener and before.type in _OPENERS)
 
 
 def _others(inner: Sequence[Node], at: int) -> Iterator[Node]:

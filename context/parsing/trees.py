@@ -101,12 +101,15 @@ def tree_of(grammar: Grammar, data: bytes, before: Tree | None = None) -> Tree |
     return None if tree is None or _is_rubble(tree.root_node) else tree
 
 
-def tree_after(last: Grown, grammar: Grammar, data: bytes) -> Tree | None:
+def tree_after(
+    last: Grown, grammar: Grammar, data: bytes, *, is_brief: bool = False
+) -> Tree | None:
     """The syntax tree of a text that is an edit away from another; None as for `tree_of`.
 
-    What is short is parsed anew: that takes 2 ms, and the tree is then its text's alone.
+    What is short is parsed anew, if not for a brief look: that takes 2 ms, and the tree is
+    then its text's alone.
     """
-    is_worth_it = last.grammar is grammar and len(data) > _WORTH_BYTES
+    is_worth_it = last.grammar is grammar and (is_brief or len(data) > _WORTH_BYTES)
     return tree_of(grammar, data, _edited(last, data) if is_worth_it else None)
 
 

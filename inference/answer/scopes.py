@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from inference.answer.brackets import unmatched
 from inference.answer.hole import indent_of
 
 if TYPE_CHECKING:
@@ -44,6 +45,8 @@ def _cut(lines: Sequence[Line], hole: Hole, *, is_definition: bool) -> int | Non
     first = hole.before + lines[0].text
     if len(lines) == 1:
         return None
+    if hole.fills and hole.before.strip():
+        return _end_of_filled(lines, hole)
     base = indent_of(first) if first.strip() else _first_indent(lines, hole)
     indent = indent_of(code)
     if indent != base:
@@ -55,10 +58,32 @@ def _cut(lines: Sequence[Line], hole: Hole, *, is_definition: bool) -> int | Non
     return start if not hole.fills and _is_apart(lines, hole) else None
 
 
+def _end_of_filled(lines: Sequence[Line], hole: Hole) -> int | None:
+    """Where the block ends that the cursor's line began, of which all is wanted.
+
+    Its first line tells how far in it stands: a header over several lines may end further in.
+    """
+    body = next(line for line in lines[1:] if line.text.strip())
+    start, code = lines[-1]
+    indent = indent_of(code)
+    is_within = indent > hole.indent if body is lines[-1] else indent >= indent_of(body.text)
+    if is_within or indent > hole.indent:
+        return None
+    closes = _ENDS_BLOCK.match(code.strip())
+    if closes:
+        return start + (code.index(closes[0]) + len(closes[0]) if _opens(code) else len(code))
+    return None if body is lines[-1] and _is_continued(hole.before) else start
+
+
+def _is_continued(header: str) -> bool:
+    """Whether the line ends a header that began above it."""
+    return header.rstrip().endswith("{") or bool(unmatched(header)[0])
+
+
 def _is_inside(lines: Sequence[Line], hole: Hole, base: int, *, is_definition: bool) -> bool:
     """Whether what the lines so far began is one block, with nothing behind it."""
     if hole.fills:
-        return bool(hole.before.strip())
+        return False
     first = hole.before + lines[0].text
     return _opens(first) or (is_definition and _has_block(lines, base))
 

@@ -19,7 +19,7 @@ _MOST_LINES = 24
 _GOES_ON = re.compile(r"(?:(?<![+])\+|(?<![=!<>])=|&&|\|\||\\)$")
 # A brace that begins a block and no value stands behind a closed bracket, an arrow, or a word
 # and a blank: `if (x) {`, `x => {`, `else {`, but `x = {`, `f({`, `T{`.
-_BLOCK = re.compile(r"(?:[)\]>]|\w\s)\s*\{(?:\s*\|[^|]*\|)?$")
+_BLOCK = re.compile(r"(?:[)\]>]|[\w\"'`]\s)\s*\{(?:\s*\|[^|]*\|)?$")
 _VALUE = re.compile(r"\b(?:return|yield|await)\s+\{$")
 
 
@@ -39,7 +39,8 @@ def cut_statement(lines: Sequence[Line], hole: Hole) -> int | None:
     if len(lines) > _MOST_LINES:
         first = next(line for line in lines if line.text.strip())
         return first.start + len(first.text)
-    is_block = _BLOCK.search(code) and not _VALUE.search(code)
+    whole = hole.before + code if len(lines) == 1 else code
+    is_block = _BLOCK.search(whole) and not _VALUE.search(whole)
     return end if is_block or not (_GOES_ON.search(code) or _is_open(lines, hole)) else None
 
 
