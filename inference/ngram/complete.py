@@ -5,13 +5,17 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from inference.ngram.classes import KIND_OF_CLASS, NAME
+from inference.ngram.evidence import look_up
 from inference.ngram.lexer import lex
 from inference.ngram.rank import judge_rows
 from inference.ngram.scorer import judge
-from inference.ngram.search import fill, render
+from inference.ngram.search import expand, fill, render, start
 from inference.ngram.situation import read_situation
 from inference.ngram.sources import occurs, sources
+from inference.ngram.stores import LONGEST
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -23,6 +27,8 @@ if TYPE_CHECKING:
 
 _MOST = 8
 _REST = 400
+# Of a word that isn't among the likeliest; and by how much a longer one must be likelier.
+_UNLIKELY, _SURER = -20.0, 2.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,9 +93,8 @@ def several(
     rest, suffix = _split_line(suffix)
     situation = read_situation(prefix, suffix, model, path)
     where = sources(model, path)
-    typed = _unfinished_word(situation, where)
-    if typed:
-        back = read_situation(prefix, suffix, model, path, typed)
+    back = _taken_back(situation, where, prefix, suffix, model, path)
+    if back is not None:
         healed = _answers(back, fill(back, where, n, stopped=stopped), rest, n)
         if healed:
             return healed
@@ -106,19 +111,47 @@ def _split_line(suffix: str) -> tuple[str, str]:
     return suffix[:end], suffix[end:]
 
 
-def _unfinished_word(situation: Situation, where: Sources) -> str:
-    """The cursor's word if it stands nowhere else: it is likely still being typed.
+def _taken_back(
+    situation: Situation, where: Sources, prefix: str, suffix: str, model: Model, path: str
+) -> Situation | None:
+    """The situation before the cursor's word, if that is likely still being typed.
 
     Tokens are whole words, so `self.asser` would be one that nobody has ever
     met. It is taken back, and the search starts from the words that begin like
-    it ("token healing").
+    it ("token healing"). A word that does stand elsewhere is taken back where a
+    longer one is likelier in its place.
     """
     token = int(situation.ids[situation.focus - 1])
     if situation.blank == 1 or KIND_OF_CLASS[situation.classes[token]] != NAME:
-        return ""
-    if int((situation.ids == token).sum()) > 1 or occurs(where, token):
-        return ""
-    return situation.vocabulary.word(token)
+        return None
+    typed = situation.vocabulary.word(token)
+    if int((situation.ids == token).sum()) <= 1 and not occurs(where, token):
+        return read_situation(prefix, suffix, model, path, typed)
+    if not _has_longer(situation, where, typed):
+        return None
+    back = read_situation(prefix, suffix, model, path, typed, 0)
+    if not _is_longer_likelier(back, where):
+        return None
+    back.longer_by = 1
+    return back
+
+
+def _has_longer(situation: Situation, where: Sources, typed: str) -> bool:
+    """Whether a longer word that begins so ever followed what stands before the cursor's."""
+    before = situation.focus - 1
+    found = look_up(situation, where, situation.ids[before - LONGEST : before][::-1])
+    keys = (situation.keys[found.buffer.at], where.far.keys(found.stored.at))
+    tokens = np.unique(np.concatenate(keys) >> 1).tolist()
+    words = map(situation.vocabulary.word, tokens)
+    return any(len(word) > len(typed) and word.startswith(typed) for word in words)
+
+
+def _is_longer_likelier(back: Situation, where: Sources) -> bool:
+    """Whether the word itself is less likely in its place than one that begins like it."""
+    options, _ = expand(back, where, start(back), None)
+    chances = {back.vocabulary.word(one.key >> 1): one.logprob for one in reversed(options)}
+    whole = chances.pop(back.typed, _UNLIKELY)
+    return max(chances.values(), default=_UNLIKELY) > whole + _SURER
 
 
 def _answers(

@@ -52,6 +52,7 @@ class Situation:
         needed: how many brackets what follows the line closes.
         quote: the quote that is open at the cursor, empty outside of strings.
         typed: the beginning of a word that stands before the cursor, not among `ids`.
+        longer_by: how many characters more than that the word has at least.
         blank: whether one stands before that, or `ANY` where it is still open.
         around: what is known of the names here.
         names: words around the cursor, candidates in any case.
@@ -76,6 +77,7 @@ class Situation:
     typed: str
     blank: int
     around: Surroundings
+    longer_by: int = 1
     names: NDArray[np.int64] = field(init=False)
     closers: list[int] = field(init=False)
     shapes: NDArray[np.int8] = field(init=False)
@@ -109,7 +111,8 @@ class Situation:
         if not self.typed:
             return which
         words = [self.vocabulary.word(token) for token in (keys[which] >> 1).tolist()]
-        longer = [len(word) > len(self.typed) and word.startswith(self.typed) for word in words]
+        least = len(self.typed) + self.longer_by
+        longer = [len(word) >= least and word.startswith(self.typed) for word in words]
         return which[np.array(longer, np.bool_)]
 
     def describe(self, tokens: NDArray[np.int64]) -> NDArray[np.float32]:
@@ -131,7 +134,9 @@ class Situation:
         return every[self.fits(2 * every + self.blank)]
 
 
-def read_situation(prefix: str, suffix: str, model: Model, path: str, typed: str = "") -> Situation:
+def read_situation(
+    prefix: str, suffix: str, model: Model, path: str, typed: str = "", longer_by: int = 1
+) -> Situation:
     """The situation of a cursor between two texts, whatever they hold.
 
     `typed` is the end of the prefix, a word that isn't whole yet: it is taken
@@ -168,6 +173,7 @@ def read_situation(prefix: str, suffix: str, model: Model, path: str, typed: str
         typed=typed,
         blank=blank,
         around=look_around(ids, focus, end, line, _headers(left), words),
+        longer_by=longer_by,
     )
 
 

@@ -187,3 +187,10 @@ def test_the_documents_last_line_is_completed_as_any_other() -> None:
     with_break, without = answer(fixture + "\n"), answer(fixture)
     assert without.text == with_break.text == "owner, items)"
     assert without.confidence == with_break.confidence
+
+
+def test_half_a_word_that_stands_elsewhere() -> None:
+    """`render` is a word, but what is called here is `render_lines`."""
+    text = "def render(x): ...\n" + "out = console.render_lines(page)\n" * 4
+    assert answer(text + "out = console.render$0\n").text == "_lines(page)"
+    assert answer(text + "def render$0\n").text.startswith("(x)")
