@@ -193,4 +193,4 @@ def test_half_a_word_that_stands_elsewhere() -> None:
     """`render` is a word, but what is called here is `render_lines`."""
     text = "def render(x): ...\n" + "out = console.render_lines(page)\n" * 4
     assert answer(text + "out = console.render$0\n").text == "_lines(page)"
-    assert answer(text + "def render$0\n").text.startswith("(x)")
+    assert not answer(text + "def render$0\n").text.startswith("_")
