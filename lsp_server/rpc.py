@@ -199,8 +199,14 @@ class Conversation(LanguageServerProtocol):
         if self._held is not None and not getattr(self.writer, "is_slow", False):
             self.notify(STATUS, self._held)
 
-    def _refuse(self, identifier: Any, error: JsonRpcException) -> None:
-        self._send_response(identifier, None, error.to_response_error())
+    def _refuse(self, identifier: str | int | None, error: JsonRpcException) -> None:
+        told = error.to_response_error()
+        if identifier is not None:
+            self._send_response(identifier, None, told)
+            return
+        # pygls would leave out an id of null, without which this is no answer.
+        words = {"code": told.code, "message": told.message}
+        self._send_data({"jsonrpc": self.VERSION, "id": None, "error": words})
 
     def _send_response(
         self, msg_id: MsgId, result: Any = None, error: types.ResponseError | None = None
