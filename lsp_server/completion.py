@@ -224,6 +224,7 @@ async def _streamed(question: Question, ready: Ready, progress: Progress) -> tup
     rules = Rules(
         cursor=asked.snapshot.cursor,
         extent=wants.extent,
+        fills=wants.fills,
         min_confidence=workspace.settings.completion.min_confidence,
         deadline_s=late_s(workspace),
     )

@@ -87,7 +87,13 @@ class CompletionSettings(_Group):
         ),
     )
     max_tokens: int = Field(
-        default=64, ge=1, le=4096, description="Most tokens a completion may have."
+        default=384,
+        ge=1,
+        le=4096,
+        description=(
+            "Most tokens a completion may have. What comes by itself has 96 at most for the rest "
+            "of a statement, 192 for a block and 256 for a definition."
+        ),
     )
     deadline_ms: int = Field(
         default=20_000,

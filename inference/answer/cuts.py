@@ -92,15 +92,22 @@ def cut_repetition(lines: Sequence[Line], _hole: Hole) -> int | None:
 
 
 def cut_retyped(lines: Sequence[Line], hole: Hole) -> int | None:
-    """End before the line that the document already has next."""
+    """End before the line that the document already has next.
+
+    Where it is the first, the one behind it must be the same, too: many definitions begin
+    with the same `@property`.
+    """
     if not hole.following or not SIGNIFICANT.search(hole.following[0]):
         return None
     start, code = lines[-1]
     if len(lines) == 1:
-        if not hole.on_blank_line:
-            return None
-        code = hole.before + code
-    return start if code.rstrip() == hole.following[0].rstrip() else None
+        return None
+    if code.rstrip() == hole.following[0].rstrip():
+        return start
+    if len(lines) > 2 or not hole.on_blank_line:  # noqa: PLR2004 - the first and the one behind it
+        return None
+    both = [(hole.before + lines[0].text).rstrip(), code.rstrip()]
+    return 0 if both == [line.rstrip() for line in hole.following[:2]] else None
 
 
 _ALWAYS: tuple[tuple[str, Cut], ...] = (

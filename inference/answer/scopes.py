@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from inference.answer.brackets import unmatched
 from inference.answer.hole import indent_of
+from inference.answer.statement import cut_statement
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -43,9 +44,12 @@ def _cut(lines: Sequence[Line], hole: Hole, *, is_definition: bool) -> int | Non
     if not bare:
         return None
     first = hole.before + lines[0].text
+    fills_header = hole.fills and bool(hole.before.strip())
+    if fills_header and lines[0].text.strip():
+        return cut_statement(lines, hole)
     if len(lines) == 1:
         return None
-    if hole.fills and hole.before.strip():
+    if fills_header:
         return _end_of_filled(lines, hole)
     base = indent_of(first) if first.strip() else _first_indent(lines, hole)
     indent = indent_of(code)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from inference.answer.brackets import missing, unmatched
+from inference.answer.brackets import missing, open_string, unmatched
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -53,5 +53,7 @@ def _is_open(lines: Sequence[Line], hole: Hole) -> bool:
 
 def _owed(hole: Hole) -> int:
     """How many brackets that the cursor's line opened are still to be closed."""
+    if open_string(hole.before):
+        return 0
     opened = len(unmatched(hole.before)[1])
     return min(opened, missing(hole.above, hole.below)) if opened else 0

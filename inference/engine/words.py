@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 _WORTH_A_NOTE = 0.85
 # The default of `completion.max_tokens`.
-_COMPLETION = 64
+_COMPLETION = 384
 _MORE = (2, 4, 8, 16)
 
 

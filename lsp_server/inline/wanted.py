@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from context.extent import aim_at
@@ -15,6 +16,10 @@ if TYPE_CHECKING:
 
 # So many different completions are shown to who asks for them.
 N_INVOKED = 3
+# Of what was written in real repositories in fifteen languages (`tests/bench/extents.py`), so
+# many tokens hold 97% of the rests of statements, 96% of the blocks and 84% of the functions.
+# Who asks by himself waits for as many as the setting allows.
+_MOST_TOKENS: Mapping[Extent, int] = MappingProxyType({"line": 96, "block": 192, "function": 256})
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,5 +42,6 @@ def wanted(asked: Asked) -> Wanted:
     """How much to ask for; parses the document, so not on the event loop."""
     aim = aim_at(asked.snapshot, is_invoked=asked.is_invoked)
     most = asked.workspace.settings.completion.max_tokens
-    n = N_INVOKED if asked.is_invoked else 1
-    return Wanted(aim.extent, n, most, aim.fills)
+    if asked.is_invoked:
+        return Wanted(aim.extent, N_INVOKED, most, aim.fills)
+    return Wanted(aim.extent, 1, min(most, _MOST_TOKENS[aim.extent]), aim.fills)

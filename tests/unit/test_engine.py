@@ -98,12 +98,12 @@ def test_more_tokens_than_the_model_takes_are_refused():
 def test_a_context_shorter_than_prompts_is_told():
     """9,216 tokens hold the default budget with a completion."""
     short = recommended(LITE, "80", 1, max_model_len=4096)
-    assert any("`context.budget_tokens` to 4032 or less" in note for note in short.notes)
+    assert any("`context.budget_tokens` to 3712 or less" in note for note in short.notes)
     enough = recommended(LITE, "80", 1, max_model_len=9216)
     assert not any("context.budget_tokens" in note for note in enough.notes)
     shape = shape_of(find_model("qwen2.5-coder-0.5b"))
     slow = recommend_processor(shape, machine_of(), Wish(max_model_len=1024), "")
-    assert "`context.budget_tokens` to 960 or less" in slow.notes[0]
+    assert "`context.budget_tokens` to 640 or less" in slow.notes[0]
 
 
 @pytest.mark.parametrize("method", ["awq", "gptq_marlin", "fp8"])
