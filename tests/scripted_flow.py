@@ -14,6 +14,7 @@ from inference.types import Capabilities, Chunk
 from lsp_server import completion
 from lsp_server.inline import flow, starting
 from lsp_server.inline.asked import asked_at
+from lsp_server.inline.wanted import Wanted
 from lsp_server.session import Session
 from lsp_server.settings import Settings
 from lsp_server.workspace import open_workspace
@@ -96,11 +97,12 @@ class Scripted:
             yield Chunk("", finish_reason="stop")
             is_over = True
         finally:
-            if not is_over:
-                self.stopped.append(request)
-                if self.leaves_s:
+            try:
+                if not is_over:
+                    self.stopped.append(request)
                     await asyncio.sleep(self.leaves_s)
-            self.running[request.path] -= 1
+            finally:
+                self.running[request.path] -= 1
 
     @property
     def n_running(self) -> int:
@@ -133,10 +135,11 @@ class Desk:
         self.root = root
         self.cursors: dict[str, int] = {}
 
-    def open(self, text: str, cursor: int | None = None, name: str = "a.py") -> str:
+    def open(self, text: str, cursor: int | None = None, name: str = "a.txt") -> str:
         """A document with its cursor at the end, or there; its URI."""
         uri = (self.root / name).as_uri()
-        self.session.documents.open(types.TextDocumentItem(uri, "python", 1, text))
+        language = "python" if name.endswith(".py") else "plaintext"
+        self.session.documents.open(types.TextDocumentItem(uri, language, 1, text))
         self.cursors[uri] = len(text) if cursor is None else cursor
         return uri
 
@@ -190,6 +193,8 @@ def run(monkeypatch: Any, work: Coroutine[Any, Any, Any]) -> Any:
         clock = SimpleNamespace(perf_counter=loop.time)
         for module in (flow, starting, completion):
             monkeypatch.setattr(module, "time", clock)
+        # How much is wanted is another matter.
+        monkeypatch.setattr(completion, "wanted", lambda _: Wanted("block", 1, 64))
         return runner.run(work)
 
 

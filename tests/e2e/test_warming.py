@@ -96,7 +96,7 @@ async def test_a_request_ends_the_reading_ahead(repository):
             n_asked = len(endpoint.requests)
             endpoint.script = wire.Script(hang="before")
             assert await asyncio.to_thread(endpoint.wait, lambda: len(endpoint.requests) > n_asked)
-            endpoint.script = wire.Script()
+            endpoint.script = wire.Script(text=("1",))
             other = open_text(server, repository / "shapes.py", "x = ", 4)
             started = time.monotonic()
             assert await _ask(other)

@@ -87,7 +87,7 @@ def test_who_types_something_else_has_the_backend_asked_anew(desk):
 
     async def scene(desk):
         for wait_s in (0.25, 0.05):
-            uri = desk.open("def area(width", name=f"{wait_s}.py")
+            uri = desk.open("def area(width", name=f"{wait_s}.txt")
             older = desk.ask(uri)
             await asyncio.sleep(wait_s)
             desk.type(uri, "s")
@@ -95,7 +95,7 @@ def test_who_types_something_else_has_the_backend_asked_anew(desk):
             assert not (await older).completions
         assert [request.prefix[-2:] for request in desk.backend.begun] == ["th", "hs"] * 2
         assert len(desk.backend.stopped) == 2
-        assert desk.backend.most["0.25.py"] == 1
+        assert desk.backend.most["0.25.txt"] == 1
 
     desk(scene)
 
@@ -123,7 +123,7 @@ def test_what_lets_go_slowly_is_gone_before_the_next_is_asked(desk):
             desk.type(uri, "\b")
         desk.type(uri, "d")
         await desk.ask(uri)
-        assert desk.backend.most["a.py"] == 1
+        assert desk.backend.most["a.txt"] == 1
 
     desk(scene, reply=lambda _: [(0.1, "a"), (5.0, "b")])
 
@@ -190,7 +190,7 @@ def test_who_asks_explicitly_or_debounces_himself_waits_for_nothing(desk):
         began_s = loop.time()
         await desk.ask(desk.open("x = "), is_invoked=True)
         desk.session.client = type(desk.session.client)(debounces=True)
-        await desk.ask(desk.open("y = ", name="b.py"))
+        await desk.ask(desk.open("y = ", name="b.txt"))
         assert loop.time() - began_s == pytest.approx(0.2)
 
     desk(scene, debounce_ms=1000)
@@ -258,17 +258,17 @@ def test_a_failure_is_an_answer_for_whoever_joined(desk):
 
 def test_a_few_run_at_once_and_an_explicit_one_goes_first(desk):
     async def scene(desk):
-        requests = [desk.ask(desk.open("x = ", name=f"{n}.py")) for n in range(6)]
+        requests = [desk.ask(desk.open("x = ", name=f"{n}.txt")) for n in range(6)]
         await asyncio.sleep(0.01)
         assert desk.backend.n_running == 4
-        explicit = desk.ask(desk.open("x = ", name="e.py"), is_invoked=True)
+        explicit = desk.ask(desk.open("x = ", name="e.txt"), is_invoked=True)
         await asyncio.sleep(0.01)
-        assert desk.backend.begun[-1].path == "e.py"
+        assert desk.backend.begun[-1].path == "e.txt"
         assert len(desk.backend.begun) == 5
         for request in (*requests, explicit):
             assert (await request).completions
         # Of those that waited, the newest went first.
-        assert [request.path for request in desk.backend.begun[5:]] == ["5.py", "4.py"]
+        assert [request.path for request in desk.backend.begun[5:]] == ["5.txt", "4.txt"]
 
     desk(scene)
 
