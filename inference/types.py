@@ -5,7 +5,7 @@ Offsets are code points.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal, Protocol, runtime_checkable
 
 if TYPE_CHECKING:
@@ -159,13 +159,16 @@ class Completion:
         n_tokens: tokens (or chunks, where the wire has no count) that were generated.
         beginnings: how likely it is that what is wanted begins as `text` does: ends of
             beginnings of it, in order, each with a probability; empty where unknown.
+        is_part: the backend meant more and was sure of this much, so that it may end in
+            the middle of something.
     """
 
     text: str
     replace: tuple[int, int]
     confidence: float | None = None
     n_tokens: int = 0
-    beginnings: tuple[tuple[int, float], ...] = ()
+    beginnings: tuple[tuple[int, float], ...] = field(default=(), compare=False)
+    is_part: bool = field(default=False, compare=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -131,9 +131,9 @@ def _levels(tree: Opened, code: int | None) -> list[int]:
     while node is not None:
         line = tree.data.rfind(b"\n", 0, node.start_byte) + 1
         parent = node.parent
-        if parent is not None and parent.type in _HOLD:
-            if not tree.data[line : node.start_byte].strip():
-                found.add(_width(tree.data, line, node.start_byte))
+        is_held = parent is not None and parent.type in _HOLD
+        if is_held and not tree.data[line : node.start_byte].strip():
+            found.add(_width(tree.data, line, node.start_byte))
         node = parent
     return sorted(found)
 

@@ -25,9 +25,12 @@ if TYPE_CHECKING:
     from context.types import Snapshot, SyntaxCheck
 
 # Each try parses the document again: a millisecond or two.
-_MOST_LINES = 16
-_MOST_BORDERS = 8
-_MOST_OPENED = 3
+_MOST_LINES = 10
+_MOST_BORDERS = 5
+_MOST_OPENED = 2
+# And all in all no more than so many, or than so many bytes of them.
+_MOST_TRIES = 24
+_MOST_BYTES = 4_000_000
 # Where a line may be cut: behind a word or a bracket that closes, if no word goes on there.
 _BORDER = re.compile(r"(?<=[\w)\]}\"'`;])(?!\w)")
 
@@ -55,6 +58,7 @@ class _Syntax:
         baseline = self._baselines.get(n_replaced)
         if baseline is None:
             baseline = self._baselines[n_replaced] = _Baseline(self.snapshot, tree, n_replaced)
+        baseline.n_left = max(6, min(_MOST_TRIES, _MOST_BYTES // (len(tree.data) + 1)))
         return _longest(baseline, text)
 
     @cached_property
@@ -106,9 +110,14 @@ _BODY = re.compile(r"[^\n]*\n(?:[ \t]*\r?\n)*([ \t]*)(?=\S)")
 
 
 class _Baseline:
-    """A cursor, and the errors that the document has there whatever one types."""
+    """A cursor, and the errors that the document has there whatever one types.
+
+    Attributes:
+        n_left: how many more times the document may be parsed.
+    """
 
     def __init__(self, snapshot: Snapshot, tree: Opened, n_replaced: int) -> None:
+        self.n_left = _MOST_TRIES
         self._snapshot = snapshot
         self._tree = tree
         self._span = (snapshot.cursor, snapshot.cursor + n_replaced)
@@ -140,6 +149,8 @@ class _Baseline:
         )
 
     def _stands(self, text: str, more: str, *, is_cut: bool = False) -> bool:
+        if self.n_left <= 0:
+            return False
         tree = self._with(text + more)
         if tree is None:
             return True
@@ -176,7 +187,7 @@ class _Baseline:
             return False
         line_end = tree.data.find(b"\n", tree.byte_at(self._span[0] + len(text)))
         next_end = tree.data.find(b"\n", line_end + 1) if line_end >= 0 else -1
-        return next_end >= 0 and all(fault.start > next_end for fault in faults)
+        return next_end >= 0 and all(fault.end > fault.start > next_end for fault in faults)
 
     @cached_property
     def _missing(self) -> str:
@@ -194,7 +205,7 @@ class _Baseline:
         for filler in fillers(
             self._snapshot.language, text[: self._span[0]], text[self._span[1] :]
         ):
-            if not best:
+            if not best or self.n_left <= 0:
                 break
             tree = self._with(filler)
             found = faults_of(tree) if tree else best
@@ -202,4 +213,5 @@ class _Baseline:
         return best
 
     def _with(self, text: str) -> Opened | None:
+        self.n_left -= 1
         return self._tree.edited(*self._span, text)

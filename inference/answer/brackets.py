@@ -43,6 +43,12 @@ def unmatched(code: str) -> tuple[str, str]:
     return "".join(closing), "".join(opening)
 
 
+def closers(code: str) -> str:
+    """What closes the brackets that a stretch of code leaves open."""
+    partner = {opening: closing for closing, opening in _PARTNER.items()}
+    return "".join(partner[sign] for sign in reversed(unmatched(code)[1]))
+
+
 def _string_end(code: str, start: int) -> int | None:
     """Where what follows the string that starts here starts; None where it doesn't end."""
     quote = code[start]
@@ -60,6 +66,12 @@ def open_string(line: str) -> str | None:
             return found[0]
         place = end
     return None
+
+
+def excess(above: str) -> int:
+    """How many brackets of its last top-level block a text closes that aren't open there."""
+    starts = [found.start() for found in _BLOCK_START.finditer(above)]
+    return len(unmatched(above[starts[-1] if starts else 0 :])[0])
 
 
 def imbalance(above: str, below: str) -> int:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from inference.answer.brackets import closers
 from inference.types import Completion, NoCompletion
 
 if TYPE_CHECKING:
@@ -79,6 +80,11 @@ def _parsed(completion: Completion, checks: Checks) -> Completion | NoCompletion
         return completion
     start, end = completion.replace
     sound, n_replaced = checks.syntax.sound(completion.text, end - start), end - start
+    if sound < len(completion.text) and completion.is_part:
+        # The backend meant to go on: it is right so far if it is right once closed.
+        closed = completion.text + closers(completion.text)
+        if checks.syntax.sound(closed, n_replaced) == len(closed) > len(completion.text):
+            return completion
     if n_replaced and sound < len(completion.text):
         before = checks.syntax.sound(completion.text, 0)
         if before >= sound:

@@ -30,7 +30,8 @@ def judge(heard: Heard) -> Completion | NoCompletion:
             f"confidence {confidence:.2f} is below the threshold {rules.min_confidence:.2f}"
         )
     replace = (rules.cursor, rules.cursor + fitted.n_replaced)
-    return Completion(fitted.text, replace, confidence, heard.n_tokens)
+    known = _beginnings(heard, fitted.text)
+    return Completion(fitted.text, replace, confidence, heard.n_tokens, known)
 
 
 def _beginning(heard: Heard) -> Completion | None:
@@ -47,7 +48,36 @@ def _beginning(heard: Heard) -> Completion | None:
     if isinstance(fitted, NoCompletion) or not any(map(str.isalnum, fitted.text)):
         return None
     replace = (rules.cursor, rules.cursor + fitted.n_replaced)
-    return Completion(fitted.text, replace, share, heard.n_tokens)
+    known = _beginnings(heard, fitted.text)
+    return Completion(fitted.text, replace, share, heard.n_tokens, known, is_part=True)
+
+
+def _beginnings(heard: Heard, text: str) -> tuple[tuple[int, float], ...]:
+    """How likely each beginning of a text is, as the backend tells, or by its tokens' mean.
+
+    What was fitted differs from what was heard by its end alone, but for the ends of lines.
+    """
+    shares = heard.shares or _means(heard)
+    if heard.hole.newline == "\n":
+        return tuple(share for share in shares if share[0] < len(text))
+    heard_text = text.replace("\r\n", "\n")
+    return tuple(
+        (end + heard_text.count("\n", 0, end), share)
+        for end, share in shares
+        if end < len(heard_text)
+    )
+
+
+def _means(heard: Heard) -> list[tuple[int, float]]:
+    """Where each chunk but the last ends, and the mean probability of the tokens up to there."""
+    found: list[tuple[int, float]] = []
+    total, n_tokens = 0.0, 0
+    ends = [start for start, _, _ in heard.logprobs[1:]]
+    for end, (_, logprob, n) in zip(ends, heard.logprobs, strict=False):
+        total, n_tokens = total + logprob, n_tokens + n
+        if n_tokens and total <= 0 and end:
+            found.append((end, math.exp(total / n_tokens)))
+    return found
 
 
 def _confidence(heard: Heard, fitted: Fitted) -> float | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from context.checks.secrets import secret_check
+from context.checks.symbols import symbol_check
 from context.checks.syntax import syntax_check
 from inference.answer.checks import Checks
 
@@ -14,9 +15,10 @@ if TYPE_CHECKING:
 
 def checks_for(asked: Asked, rejected: tuple[str, ...] = ()) -> Checks:
     """What a completion at that cursor must pass; cheap, as the work is done when asked."""
-    snapshot = asked.snapshot
+    snapshot, repository = asked.snapshot, asked.workspace.repository
     return Checks(
         syntax=syntax_check(snapshot),
+        symbols=symbol_check(repository.latest, snapshot, read=repository.read),
         secrets=secret_check(snapshot),
         rejected=rejected,
     )

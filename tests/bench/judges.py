@@ -39,7 +39,8 @@ const kinds = { js: 'JSX', jsx: 'JSX', mjs: 'JSX', cjs: 'JSX', ts: 'TS', tsx: 'T
     rb: (_, text) => prism(text).errors.length === 0,
     lua: (_, text) => { found['luaparse'].parse(text, { luaVersion: 'LuaJIT' }); return true; },
   };
-  const able = [ts && 'ts', found['php-parser'] && 'php', prism && 'rb', found['luaparse'] && 'lua'];
+  const able = [ts && 'ts', found['php-parser'] && 'php', prism && 'rb'];
+  able.push(found['luaparse'] && 'lua');
   console.log(JSON.stringify(able.filter(Boolean)));
   for await (const line of require('readline').createInterface({ input: process.stdin })) {
     const { ending, text } = JSON.parse(line);
@@ -61,10 +62,13 @@ public class Judge {
       int size; try { size = in.readInt(); } catch (EOFException e) { return; }
       var text = new String(in.readNBytes(size), "UTF-8");
       var found = new DiagnosticCollector<JavaFileObject>();
-      var file = new SimpleJavaFileObject(URI.create("string:///A.java"), JavaFileObject.Kind.SOURCE) {
+      var file = new SimpleJavaFileObject(
+          URI.create("string:///A.java"), JavaFileObject.Kind.SOURCE) {
         public CharSequence getCharContent(boolean ignore) { return text; } };
-      ((JavacTask) compiler.getTask(null, null, found, List.of("-proc:none"), null, List.of(file))).parse();
-      System.out.println(found.getDiagnostics().stream().noneMatch(d -> d.getKind() == Diagnostic.Kind.ERROR));
+      var options = List.of("-proc:none");
+      ((JavacTask) compiler.getTask(null, null, found, options, null, List.of(file))).parse();
+      System.out.println(found.getDiagnostics().stream()
+          .noneMatch(each -> each.getKind() == Diagnostic.Kind.ERROR));
     }
   }
 }

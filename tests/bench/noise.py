@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import random
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from inference.answer.hole import indent_of
 
 if TYPE_CHECKING:
+    import random
     from collections.abc import Callable
 
 _PROSE = (

@@ -1,6 +1,7 @@
 """How many of the completions that are shown have wrong syntax, with filters and without?
 
-    python tests/bench/wrong_syntax.py FOLDER... [--n 2000] [--seed 1] [--endings .py,.js] [--show 3]
+    python tests/bench/wrong_syntax.py FOLDER... [--n 2000] [--seed 1] [--endings .py,.js]
+        [--show wrong|lost|open]
 
 A noisy generator (`noise.py`) fills holes in real files: what stood there, cut, repeated,
 with stray brackets and quotes, wrong indentation, the lines that follow, prose around it.
@@ -21,7 +22,7 @@ import asyncio
 import random
 import time
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -51,7 +52,7 @@ class Scripted:
 
     text: str
     is_torn: bool
-    capabilities: Capabilities = Capabilities(prompt=False)
+    capabilities: Capabilities = field(default_factory=lambda: Capabilities(prompt=False))
 
     async def stream(self, _request: Request, /) -> AsyncGenerator[Chunk]:
         """The text in small pieces."""
@@ -107,7 +108,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--n", type=int, default=2_000)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--endings", default=".py,.js,.ts,.tsx,.go,.rs,.java,.php,.rb,.lua,.sh")
-    parser.add_argument("--show", default="", help="wrong, lost, trimmed or nothing")
+    parser.add_argument("--show", default="", choices=("", "wrong", "lost", "open"))
     return parser.parse_args()
 
 

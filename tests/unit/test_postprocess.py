@@ -63,7 +63,7 @@ def test_what_stands_on_the_line_is_not_doubled(fixture, text, expected):
 LINES = [
     # The model goes on with the lines that are there already.
     ("a = $0\nb = 2\nc = 3\n", "1\nb = 2\nc = 3\n", "a = ⟦1⟧\nb = 2\nc = 3\n"),
-    ("a = $0\nb = 2\nc = 3\n", "1\nb = 2\nc = 4\nd = 5", "a = ⟦1⟧\nb = 2\nc = 3\n"),
+    ("a = $0\nb = 2\nc = 3\n", "1\nb = 2\nc = 3\nd = 5", "a = ⟦1⟧\nb = 2\nc = 3\n"),
     ("a = $0\n\nb = 2\n", "1\n\n\nb = 2\n", "a = ⟦1⟧\n\nb = 2\n"),
     # A bracket that is there already, and one that belongs to the text.
     ("f(\n    a,\n    $0\n)\n", "b,\n)\n", "f(\n    a,\n    ⟦b,⟧\n)\n"),

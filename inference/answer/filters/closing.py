@@ -5,13 +5,13 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from inference.answer.brackets import imbalance, unmatched
+from inference.answer.brackets import excess, imbalance, unmatched
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from inference.answer.lines import Line
     from inference.answer.hole import Hole
+    from inference.answer.lines import Line
 
 _CLOSING = re.compile(r"[ \t]*[)\]}]+[;,]?[ \t]*")
 # A text that long isn't gone through again at each of its lines.
@@ -30,9 +30,11 @@ def cut_closing(lines: Sequence[Line], hole: Hole) -> int | None:
     text = "\n".join(each.text for each in lines)
     if not unmatched(text)[0]:
         return None
-    without = imbalance(hole.above + text[: max(0, start - 1)], hole.below)
-    with_it = imbalance(hole.above + text, hole.below)
+    shorter, whole = hole.above + text[: max(0, start - 1)], hole.above + text
+    if excess(whole) > excess(shorter):
+        return start
     is_there = hole.at_line_end and _bare(hole.following[:1]) == _bare((line,))
+    without, with_it = imbalance(shorter, hole.below), imbalance(whole, hole.below)
     return start if without < with_it or (is_there and without == with_it) else None
 
 

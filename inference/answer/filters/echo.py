@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from inference.answer.lines import Line
     from inference.answer.hole import Hole
+    from inference.answer.lines import Line
 
 # So many lines in a row are no coincidence.
 _N_LINES = 3

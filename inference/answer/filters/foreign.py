@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from inference.answer.lines import Line
     from inference.answer.hole import Hole
+    from inference.answer.lines import Line
 
 # Control texts of the model families that exist, by their beginning or as a whole. A model's
 # own end generation anyway; those of others leak where one was trained on another's output.
@@ -91,18 +91,29 @@ def leak_in(text: str, hole: Hole) -> int | None:
 
 
 def cut_foreign(lines: Sequence[Line], hole: Hole) -> int | None:
-    """End before a fence of Markdown or a sentence to the reader.
+    """End before a fence of Markdown; nothing is left of what begins with a sentence to the reader.
 
-    A completion that begins with one is nothing. Where the document itself has such
-    lines near the cursor, they are what is wanted.
+    Where the document itself has such lines next to the cursor, they are what is wanted, and
+    further down they may stand in a string or a comment that the completion has begun.
     """
     start, line = lines[-1]
-    if len(lines) == 1 and re.search(r"\w", hole.before):
+    if _FENCE.fullmatch(line):
         # In the middle of a line no fence is wanted anywhere.
-        return 0 if _FENCE.fullmatch(line) else None
-    if not (_FENCE.fullmatch(line) or _SENTENCE.fullmatch(line)):
-        return None
-    return None if _has_prose(hole) else start
+        is_within = len(lines) == 1 and re.search(r"\w", hole.before) is not None
+        is_foreign = is_within or not (_has_prose(hole) or _is_remark(lines[:-1]))
+        return start if is_foreign else None
+    is_first = not any(each.text.strip() for each in lines[:-1]) and not hole.before.strip()
+    return start if is_first and _SENTENCE.fullmatch(line) and not _has_prose(hole) else None
+
+
+def _is_remark(lines: Sequence[Line]) -> bool:
+    """Whether these lines have begun a long string or comment that goes on."""
+    text = "\n".join(line.text for line in lines)
+    return (
+        any(text.count(quote) % 2 for quote in ('"""', "'''", "`"))
+        or text.count("/*") > text.count("*/")
+        or text.count("=begin") > text.count("=end")
+    )
 
 
 def _has_prose(hole: Hole) -> bool:
