@@ -30,6 +30,7 @@ fragments = st.sampled_from(
     ]
 )
 texts = st.lists(fragments, max_size=14).map("".join)
+extents = st.sampled_from(["line", "block", "function"])
 sides = st.lists(fragments, max_size=6).map("".join)
 
 
@@ -43,8 +44,8 @@ class _Pieces:
             yield Chunk(piece)
 
 
-def _answer(text, cuts, request, extent):
-    rules = Rules(cursor=len(request.prefix), extent=extent)
+def _answer(text, cuts, request, extent, *, fills=False):
+    rules = Rules(cursor=len(request.prefix), extent=extent, fills=fills)
     outcome = asyncio.run(complete(_Pieces(text, cuts), request, rules, clock=lambda: 0.0))
     found = outcome.completion
     return (found.text, found.replace) if isinstance(found, Completion) else found
@@ -56,19 +57,20 @@ def _answer(text, cuts, request, extent):
     cuts=st.lists(st.integers(0, 99), max_size=6),
     prefix=sides,
     suffix=sides,
-    extent=st.sampled_from(["line", "block"]),
+    extent=extents,
+    fills=st.booleans(),
     healing=st.sampled_from(["", "x", "re", "(", " ", "foo"]),
 )
-def test_any_cut_gives_what_the_whole_gives(text, cuts, prefix, suffix, extent, healing):
+def test_any_cut_gives_what_the_whole_gives(text, cuts, prefix, suffix, extent, fills, healing):
     prompt = Prompt("", None, 0, ("<eos>",), (), healing=healing)
     request = Request(prefix, suffix, "a.py", "Python", prompt)
-    whole = _answer(text, (), request, extent)
-    assert _answer(text, cuts, request, extent) == whole
-    assert _answer(text, range(len(text)), request, extent) == whole
+    whole = _answer(text, (), request, extent, fills=fills)
+    assert _answer(text, cuts, request, extent, fills=fills) == whole
+    assert _answer(text, range(len(text)), request, extent, fills=fills) == whole
 
 
 @settings(deadline=None)
-@given(text=texts, prefix=sides, suffix=sides, extent=st.sampled_from(["line", "block"]))
+@given(text=texts, prefix=sides, suffix=sides, extent=extents)
 def test_an_answer_fits_on_the_cursors_line(text, prefix, suffix, extent):
     """What is replaced never reaches past the line, and something is always inserted."""
     request = Request(prefix, suffix, "a.py", "Python")
