@@ -10,6 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from context.checks import nowhere
 from context.checks.python import check as python
 from context.selection.memo import Memo
 
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
     from context.index import Index
     from context.types import Invented, Snapshot, SymbolCheck
 
-LANGUAGES = {"Python": python.invented}
+LANGUAGES = {"Python": python.invented} | dict.fromkeys(nowhere.LANGUAGES, nowhere.invented)
 _MEMO = Memo()
 
 

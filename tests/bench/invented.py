@@ -137,7 +137,7 @@ def _mistake(
     rng: random.Random,
 ) -> None:
     wrong = {
-        "nowhere": _NOWHERE,
+        "nowhere": _NOWHERE.capitalize() if use.group()[0].isupper() else _NOWHERE,
         "near": near(use.group(), rng),
         "other": rng.choice(others),
     }

@@ -104,9 +104,9 @@ class Document:
         if kind == "parenthesized_expression":
             return self.value(node.named_child(0), depth + 1)
         if kind == "await":
-            inner = node.named_child(0)
-            is_call = inner is not None and inner.type == "call"
-            return self._call(inner, depth, awaited=True) if inner and is_call else None
+            inner = node.named_children
+            is_call = bool(inner) and inner[0].type == "call"
+            return self._call(inner[0], depth, awaited=True) if is_call else None
         if kind in _LITERALS and not self.text(node)[:3].lower().startswith(("b", "rb", "br")):
             return (Value(Known(_LITERALS[kind]), is_exact=True, is_class=False),)
         return None

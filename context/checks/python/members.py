@@ -44,7 +44,8 @@ class Kindred(NamedTuple):
 
 def kindred(world: World, found: Type) -> Kindred:
     """A class, its bases, theirs and so on, each before what it inherits from."""
-    types, known, is_closed, is_given = [found], [], True, False
+    types, is_closed, is_given = [found], True, False
+    known: list[str] = []
     for each in types:
         shape = world.class_of(each)
         decorated = _decorated(world, each.path, shape) if shape else None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
@@ -128,7 +128,8 @@ class FileShape:
 
     Attributes:
         stars: the modules that everything is taken from.
-        is_broken: part of it doesn't parse, and what stands there may bind any name.
+        text: the document's own without what a completion only reads.
+        by_start: the byte at which a class begins -> its place among the classes.
     """
 
     path: str
@@ -137,7 +138,7 @@ class FileShape:
     functions: tuple[FunctionShape, ...]
     stars: tuple[Import, ...]
     text: str
-    by_start: Mapping[int, int] = field(default_factory=dict)
+    by_start: Mapping[int, int]
 
     @cached_property
     def is_hiding(self) -> bool:
