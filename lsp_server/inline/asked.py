@@ -12,10 +12,9 @@ from lsp_server.inline.world import world
 from lsp_server.snapshots import snapshot_at
 
 if TYPE_CHECKING:
-    from collections.abc import Hashable
-
     from context.types import Snapshot
     from lsp_server.documents import Document
+    from lsp_server.inline.world import World
     from lsp_server.session import Session
     from lsp_server.workspace import Workspace
 
@@ -48,7 +47,7 @@ class Asked:
     document: Document
     workspace: Workspace
     snapshot: Snapshot
-    world: Hashable
+    world: World
     is_invoked: bool = False
     selected: Selected | None = None
 

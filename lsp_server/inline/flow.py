@@ -237,6 +237,7 @@ def _joined(waiting: _Waiting, generation: Generation) -> Answer | None:
         waiting.workspace.remember(asked.snapshot.path, known.prepared.remembered)
     if is_same_place(generation.asked, asked):
         return replace(answer, source="joined")
+    _keep_for(asked, generation, answer, is_whole=True)
     found = _looked_up(waiting.server.session, asked)
     if found is None:
         return None
@@ -253,7 +254,7 @@ async def _late(waiting: _Waiting, generation: Generation) -> Answer:
         answer, source="backend" if is_own else "joined", timings=Timings(total=total_ms)
     )
     if answer.completions:
-        asked.workspace.cache.keep(generation.asked, answer.completions, is_whole=False)
+        _keep_for(asked, generation, answer, is_whole=False)
         if not is_same_place(generation.asked, asked):
             found = _looked_up(waiting.server.session, asked)
             nothing = Answer(NoCompletion("what came up to the deadline is typed already"))
@@ -263,6 +264,13 @@ async def _late(waiting: _Waiting, generation: Generation) -> Answer:
         return answer
     asked.workspace.health.failed(error)
     return replace(answer, result=NoCompletion(str(error)), others=(), error=error)
+
+
+def _keep_for(asked: Asked, generation: Generation, answer: Answer, *, is_whole: bool) -> None:
+    """Have what came of a generation known in the world of who joined it."""
+    began = replace(generation.asked, world=asked.world)
+    if answer.completions:
+        asked.workspace.cache.keep(began, answer.completions, is_whole=is_whole)
 
 
 def _go_on(waiting: _Waiting, answer: Answer) -> None:

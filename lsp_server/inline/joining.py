@@ -40,12 +40,17 @@ def agrees(typed: str, come: str) -> bool:
 
 
 def _is_alike(older: Asked, newer: Asked) -> bool:
-    """Whether both are about one file in one world, and the older one wants no less."""
+    """Whether both are about one file at one backend, and the older one wants no less.
+
+    Other files may change meanwhile: a prompt's head, which shows them, stands still while
+    somebody types, and to begin anew at each key in another window would answer nobody.
+    """
     return (
         older.workspace is newer.workspace
         and older.snapshot.path == newer.snapshot.path
         and older.snapshot.language == newer.snapshot.language
-        and older.world == newer.world
+        and older.world.settings is newer.world.settings
+        and older.world.backend is newer.world.backend
         and older.selected == newer.selected
         and older.is_invoked >= newer.is_invoked
     )

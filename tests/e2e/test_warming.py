@@ -35,7 +35,9 @@ def repository(tmp_path):
 
 
 def _command(endpoint, **more):
-    pairs = {"backend": "openai", "endpoint": endpoint, "context.budget_tokens": 1024, **more}
+    pairs = {"backend": "openai", "endpoint": endpoint, "context.budget_tokens": 1024}
+    # What is made ahead is asked for, too, and has tests of its own.
+    pairs |= {"completion.prefetch": "false", **more}
     return launch.command(
         "serve", *(part for key, value in pairs.items() for part in ("--set", f"{key}={value}"))
     )
