@@ -1,4 +1,4 @@
-"""What goes to the client, written by a thread: a client that doesn't read holds nothing up."""
+"""What goes to the client, written by threads: one that doesn't read holds nothing up."""
 
 from __future__ import annotations
 
@@ -16,6 +16,26 @@ SLOW_BYTES = 1 << 20
 FULL_BYTES = 1 << 26
 """So much unread, nobody is there: answers may not be left out, and memory has an end."""
 _RETRY_S = 0.005
+
+
+class Log:
+    """Standard error for who logs: an editor that doesn't read it loses lines, and no time."""
+
+    def __init__(self, descriptor: int) -> None:
+        """Begin to write."""
+        self._output = Output(descriptor, lambda _: None)
+
+    def write(self, text: str) -> None:
+        """Have this written, unless nobody reads."""
+        if not self._output.is_slow:
+            self._output.write(text.encode(errors="backslashreplace"))
+
+    def flush(self) -> None:
+        """Return at once: the thread writes as soon as it can."""
+
+    def drain(self, timeout_s: float) -> None:
+        """Return when all is written, or nobody reads it for so long."""
+        self._output.drain(timeout_s)
 
 
 class Output:

@@ -28,7 +28,7 @@ _CHUNK_BYTES = 1 << 16
 _RETRY_S = 0.005
 # Who sends more before it is read waits, as for a full pipe.
 _MAX_UNREAD = 256
-_DRAIN_S = 2.0
+DRAIN_S = 2.0
 _STOP_S = 3.0
 
 log = logging.getLogger(__name__)
@@ -126,7 +126,7 @@ async def _serve_streams(server: InfillServer, standard_in: int, standard_out: i
     try:
         return await _converse(server, _Input(standard_in), ending)
     finally:
-        await asyncio.to_thread(output.drain, _DRAIN_S)
+        await asyncio.to_thread(output.drain, DRAIN_S)
         output.close()
 
 

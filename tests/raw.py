@@ -98,11 +98,13 @@ async def raw(*arguments):
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.PIPE,
     )
+    # asyncio sees no process end before its pipes are read.
+    log = asyncio.create_task(process.stderr.read())
     try:
         yield Raw(process)
     finally:
         process.stdin.close()
-        err = await asyncio.wait_for(process.stderr.read(), 20)
+        err = await asyncio.wait_for(log, 20)
         await asyncio.wait_for(process.wait(), 20)
         assert b"Traceback" not in err, err.decode()
 

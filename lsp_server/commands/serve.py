@@ -9,7 +9,8 @@ import sys
 from typing import TYPE_CHECKING
 
 from lsp_server.errors import FailureError, UsageError
-from lsp_server.transport import serve_stdio, serve_tcp
+from lsp_server.output import Log
+from lsp_server.transport import DRAIN_S, serve_stdio, serve_tcp
 
 if TYPE_CHECKING:
     import argparse
@@ -30,8 +31,9 @@ def run(options: argparse.Namespace) -> None:
     if address is None and (sys.stdin is None or sys.stdout is None):
         closed = "input" if sys.stdin is None else "output"
         raise UsageError(f"standard {closed} is closed; an editor should hold it open")
+    told = Log(sys.stderr.fileno()) if sys.stderr is not None else None
     logging.basicConfig(
-        stream=sys.stderr,
+        stream=told,
         level=logging.DEBUG if options.verbose else logging.WARNING,
         format="%(asctime)s %(levelname)s %(name)s: %(message)s",
     )
@@ -42,6 +44,8 @@ def run(options: argparse.Namespace) -> None:
         code = _listen(server, *address) if address else serve_stdio(server)
     finally:
         server.session.close()
+        if told is not None:
+            told.drain(DRAIN_S)
     sys.exit(code)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import os
 import signal
 import subprocess
@@ -171,3 +172,24 @@ async def test_a_client_that_never_reads_is_let_go():
         unread = await asyncio.wait_for(server.process.stdout.read(), 20)
         assert len(unread) < FULL_BYTES + 2 * len(method)
         assert await asyncio.wait_for(server.process.wait(), 20) == 0
+
+
+def test_an_editor_that_never_reads_standard_error_holds_nothing_up():
+    """What is logged beyond what the pipe holds is lost, and no time."""
+    server = subprocess.Popen(
+        launch.command("serve"),
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+    )
+    told = json.dumps({"jsonrpc": "2.0", "id": "never asked", "result": 1}).encode()
+    params = {"processId": None, "rootUri": None, "capabilities": {}}
+    first = {"jsonrpc": "2.0", "id": 0, "method": "initialize", "params": params}
+    frames = [json.dumps(first).encode(), *[told] * 20_000]
+    for body in frames:
+        server.stdin.write(b"Content-Length: %d\r\n\r\n%b" % (len(body), body))
+    server.stdin.close()
+    # Standard input at its end, once everything before it was handled.
+    assert server.wait(30) == 0
+    for pipe in (server.stdout, server.stderr):
+        pipe.close()
