@@ -128,7 +128,10 @@ class Documents:
 
     def open(self, item: types.TextDocumentItem) -> Document:
         """Take up a document that the editor opened."""
-        document = Document(item.uri, item.language_id, item.version, Lines(item.text))
+        # The protocol's library lets anything pass for the name of a language.
+        named: object = item.language_id
+        language_id = named if isinstance(named, str) else ""
+        document = Document(item.uri, language_id, item.version, Lines(item.text))
         self._open[item.uri] = document
         return document
 

@@ -41,8 +41,9 @@ class Fuzz:
     `choose` takes a sequence and gives one of it.
     """
 
-    def __init__(self, choose):
+    def __init__(self, choose, kinds=None):
         self.choose = choose
+        self.kinds = kinds or KINDS
         self.requests = {}
         self._identifiers = count(1)
         self._version = count(1)
@@ -52,7 +53,7 @@ class Fuzz:
         kind = self.choose(("valid",) * 6 + ("odd",) * 3 + ("junk",))
         if kind == "junk":
             return self.choose(JUNK) + b"\n"
-        method, params, is_request = self.choose(KINDS)
+        method, params, is_request = self.choose(self.kinds)
         params = self._filled(copy.deepcopy(params))
         if kind == "odd":
             params = self._mutated(params)
