@@ -58,12 +58,13 @@ def test_what_is_shown_and_accepted_is_counted(nvim, home):
     ran = subprocess.run([*command, root / "a.py"], capture_output=True, timeout=60, check=True)
     seen = json.loads(ran.stdout)
     assert seen["ghost"].startswith("alpha("), seen
-    assert set(seen["screens"]) == {seen["ghost"]}
-    assert seen["accepted"]
+    assert set(seen["screens"]) == {seen["ghost"]}, seen
+    assert seen["accepted"], seen
     assert seen["line"] == seen["ghost"]
     assert "rror" not in seen["messages"]
     assert seen["exit"] == 0
     ((key, counts),) = ledger.read(ledger.folder_in(home / "cache" / "infill")).items()
     assert (key.language, key.backend) == ("Python", "ngram")
     n_accepted = len("".join(seen["ghost"][4:].split()))
-    assert counts == Counts(shown=1, accepted=1, characters=n_accepted, kept=n_accepted)
+    expected = Counts(shown=1, accepted=1, characters=n_accepted, kept=n_accepted)
+    assert counts == expected, seen
