@@ -41,6 +41,7 @@ class Generation:
     Attributes:
         lane: of the backend that is asked.
         n_waiting: requests that wait for it.
+        is_late: somebody did up to the deadline; what comes now is for the cache.
     """
 
     asked: Asked
@@ -48,6 +49,7 @@ class Generation:
     lane: Lane
     progress: Progress = field(default_factory=Progress)
     n_waiting: int = 0
+    is_late: bool = False
     _task: asyncio.Task[Answer] | None = None
 
     @property
@@ -63,13 +65,14 @@ class Generation:
     def serves(self, asked: Asked) -> bool:
         """Whether what comes of it may still be what this request wants.
 
-        What hasn't been asked yet serves only the very same place: it is better asked
-        with what has been typed since.
+        What still waits serves only the very same place: it is better begun with what has
+        been typed since. What is begun isn't begun anew: who types fast would else not be
+        answered before his prompt is made sooner than his next key comes.
         """
         typed_on = typed_since(self.asked, asked)
         if typed_on is None:
             return False
-        if self.progress.asked_s is None:
+        if not self.progress.is_begun:
             return self.priority < PREFETCH and is_same_place(self.asked, asked)
         return agrees(typed_on, self.progress.text)
 
@@ -172,10 +175,11 @@ class Generations:
     def leave(self, generation: Generation, *, is_late: bool) -> None:
         """One waits for it no longer; where nobody does, it ends soon unless it is only late."""
         generation.n_waiting -= 1
+        generation.is_late = generation.is_late or is_late
         if generation.n_waiting or generation.task.done() or is_late:
             return
-        # What hasn't been asked yet is nothing that a next key could join.
-        grace_s = 0.0 if generation.progress.asked_s is None else GRACE_S
+        # What hasn't begun yet is nothing that a next key could join.
+        grace_s = GRACE_S if generation.progress.is_begun else 0.0
         asyncio.get_running_loop().call_later(grace_s, self._end_unless_joined, generation)
 
     def _end_unless_joined(self, generation: Generation) -> None:
@@ -184,14 +188,17 @@ class Generations:
             self.end(uri)
 
     def make_room(self, lane: Lane) -> None:
-        """Have those give way that nobody waits for: prefetches, and one more if need be."""
+        """Have those give way that nobody waits for: prefetches, and one that is late if need be.
+
+        What was left a moment ago doesn't: most likely its next key is on the way.
+        """
         for uri, each in tuple(self.running.items()):
             if each.lane is lane and each.priority >= PREFETCH and not each.n_waiting:
                 self.end(uri)
         if lane.turns.n_free > 0:
             return
         for uri, each in tuple(self.running.items()):
-            if each.lane is lane and not each.n_waiting:
+            if each.lane is lane and each.is_late and not each.n_waiting:
                 self.end(uri)
                 return
 

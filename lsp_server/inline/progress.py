@@ -36,6 +36,7 @@ class Progress:
     Attributes:
         pause_s: how long it waited for the next key.
         turn_s: how long it waited for others.
+        is_begun: it waits for nothing any more: its prompt is being made, or was.
         ready: what it asks with; None before that is known.
         asked_s: when it asked the backend, by `time.perf_counter`; None before.
         heard: what comes of that.
@@ -45,6 +46,7 @@ class Progress:
 
     pause_s: float = 0.0
     turn_s: float = 0.0
+    is_begun: bool = False
     ready: Ready | None = None
     asked_s: float | None = None
     heard: Heard | None = None

@@ -77,6 +77,7 @@ async def _run(
         if before:
             await asyncio.wait(before, timeout=_LEAVING_S)
         progress.turn_s = time.perf_counter() - began_s - progress.pause_s
+        progress.is_begun = True
         await probed(server, asked.workspace)
         rejected = session.shown.rejected_at(asked)
         question = Question(asked, generation.priority, rejected, session.executor)
