@@ -48,7 +48,7 @@ def prefetch(server: InfillServer, asked: Asked, completion: Completion) -> Gene
     if first_token_s is not None and first_token_s < INSTANT_S:
         return None
     ahead = accepted(asked, completion)
-    if not _goes_on(ahead) or workspace.cache.knows(ahead):
+    if ahead is None or workspace.cache.knows(ahead):
         return None
     known = workspace.remembered.get(ahead.snapshot.path)
     generation = start(server, ahead, PREFETCH)
@@ -57,21 +57,23 @@ def prefetch(server: InfillServer, asked: Asked, completion: Completion) -> Gene
     return generation
 
 
-def accepted(asked: Asked, completion: Completion) -> Asked:
-    """The request that would come next if the completion were accepted."""
+def accepted(asked: Asked, completion: Completion) -> Asked | None:
+    """The request that would come next if the completion were accepted.
+
+    None where its end is no place to go on from. Brackets that are closed right behind it
+    are gone over: nothing is missing before them, and something may be after.
+    """
     was, (start_at, end) = asked.snapshot, completion.replace
+    line_end = was.text.find("\n", end)
+    rest = was.text[end : line_end if line_end >= 0 else len(was.text)]
+    closing = rest.rstrip()
+    if closing.strip(_CLOSERS):
+        return None
     text = was.text[:start_at] + completion.text + was.text[end:]
-    cursor = start_at + len(completion.text)
-    snapshot = replace(was, version=None, text=text, cursor=cursor)
-    return replace(asked, snapshot=snapshot, selected=None)
-
-
-def _goes_on(asked: Asked) -> bool:
-    """Whether somebody may want more there: nothing but what closes brackets is to the right."""
-    text, cursor = asked.snapshot.text, asked.snapshot.cursor
-    end = text.find("\n", cursor)
-    rest = text[cursor : end if end >= 0 else len(text)]
-    return not rest.strip(_CLOSERS)
+    cursor = start_at + len(completion.text) + len(closing)
+    return replace(
+        asked, snapshot=replace(was, version=None, text=text, cursor=cursor), selected=None
+    )
 
 
 def _lead_on(generation: Generation, known: Remembered | None, task: asyncio.Task[Answer]) -> None:
