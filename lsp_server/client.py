@@ -22,7 +22,7 @@ Json = dict[str, Any]
 CAPABILITIES: Json = {
     "general": {"positionEncodings": ["utf-32"]},
     "textDocument": {"inlineCompletion": {}},
-    "experimental": {"infill": {"answerDetails": True, "partialText": True}},
+    "experimental": {"infill": {"answerDetails": True, "partialText": True, "oneItem": True}},
 }
 
 _IDENTIFIERS = itertools.count(1)

@@ -22,6 +22,7 @@ class ClientFlags(TypedDict, total=False):
 
     answerDetails: bool
     partialText: bool
+    oneItem: bool
 
 
 class Fault(TypedDict):

@@ -49,6 +49,7 @@ class Client:
 
     answer_details: bool = False
     partial_text: bool = False
+    one_item: bool = False
     work_done_progress: bool = False
     watches_files: bool = False
     tells_settings: bool = False

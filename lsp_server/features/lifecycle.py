@@ -110,6 +110,7 @@ def _client(params: types.InitializeParams) -> Client:
     return Client(
         answer_details=bool(ours.get("answerDetails")),
         partial_text=bool(ours.get("partialText")),
+        one_item=bool(ours.get("oneItem")),
         work_done_progress=bool(capabilities.window and capabilities.window.work_done_progress),
         watches_files=bool(watched and watched.dynamic_registration),
         tells_settings=bool(workspace and workspace.configuration),

@@ -42,6 +42,7 @@ class Asked:
         world: what an answer depends on besides the document: settings, model, other files.
         is_invoked: the user asked for it; otherwise the editor did, as something was typed.
         selected: what the editor's list of suggestions has selected; None where it is closed.
+        is_single: the client shows one completion, so that no others are made.
     """
 
     document: Document
@@ -50,6 +51,7 @@ class Asked:
     world: World
     is_invoked: bool = False
     selected: Selected | None = None
+    is_single: bool = False
 
     @property
     def prefix(self) -> str:
@@ -89,6 +91,7 @@ def asked_at(
         world(place.workspace, place.snapshot.path),
         context is not None and context.trigger_kind is types.InlineCompletionTriggerKind.Invoked,
         _selected(session, document, context),
+        is_single=session.client.one_item,
     )
     return with_selected(asked)
 

@@ -14,8 +14,6 @@ if TYPE_CHECKING:
     from context.types import Extent
     from lsp_server.inline.asked import Asked
 
-# So many different completions are shown to who asks for them.
-N_INVOKED = 3
 # Of what was written in real repositories in fifteen languages (`tests/bench/extents.py`), so
 # many tokens hold 97% of the rests of statements, 96% of the blocks and 84% of the functions.
 # Who asks by himself waits for as many as the setting allows.
@@ -41,7 +39,8 @@ class Wanted:
 def wanted(asked: Asked) -> Wanted:
     """How much to ask for; parses the document, so not on the event loop."""
     aim = aim_at(asked.snapshot, is_invoked=asked.is_invoked)
-    most = asked.workspace.settings.completion.max_tokens
+    settings = asked.workspace.settings.completion
+    most, n_alternatives = settings.max_tokens, settings.alternatives
     if asked.is_invoked:
-        return Wanted(aim.extent, N_INVOKED, most, aim.fills)
+        return Wanted(aim.extent, 1 if asked.is_single else n_alternatives, most, aim.fills)
     return Wanted(aim.extent, 1, min(most, _MOST_TOKENS[aim.extent]), aim.fills)

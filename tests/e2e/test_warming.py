@@ -84,7 +84,7 @@ async def test_what_was_read_is_not_read_again_in_a_pause(repository):
             type_text(opened, "t")
             await _ask(opened)
             await asyncio.sleep(PAUSE_S)
-    assert [asked["max_tokens"] for asked in endpoint.requests] == [96, 96]
+    assert [asked["max_tokens"] for asked in endpoint.requests] == [384, 384]
     first, second = (asked["prompt"] for asked in endpoint.requests)
     assert second == first + "t"
 
