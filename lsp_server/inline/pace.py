@@ -27,6 +27,8 @@ LONGEST_S = 0.2
 WORK = 0.1
 # An answer that would have been there before the next key, had nobody waited, is worth this.
 MISSED_S = 0.2
+# How often a key goes on as the model would have: its request joins the one that runs.
+AGREES = 0.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +73,9 @@ def _cost(wait_s: float, intervals_s: tuple[float, ...], first_token_s: float) -
             continue
         if interval_s > first_token_s:
             cost += MISSED_S
+        elif interval_s <= wait_s:
+            # So often would every key up to the answer have gone on as that does.
+            cost += MISSED_S * AGREES ** (first_token_s / interval_s)
         if interval_s > wait_s:
             cost += WORK * (interval_s - wait_s)
     return cost

@@ -13,7 +13,6 @@ what the backend had said.
 from __future__ import annotations
 
 import argparse
-import argparse as _source_of_text
 import asyncio
 import json
 import os
@@ -32,7 +31,9 @@ from lsp_server.client import Connection, connect
 from lsp_server.errors import FailureError
 
 FIRST_TOKEN_S, TOKEN_S = 0.15, 0.005
-_PROMPT = re.compile(r".*<｜fim▁begin｜>(.*?)<｜fim▁hole｜>.*?<｜fim▁end｜>(.*)", re.DOTALL)
+_BAR = "\uff5c"
+_BEGIN, _HOLE, _END = (f"<{_BAR}fim\u2581{name}{_BAR}>" for name in ("begin", "hole", "end"))
+_PROMPT = re.compile(f".*{_BEGIN}(.*?){_HOLE}.*?{_END}(.*)", re.DOTALL)
 _MARK = "# document "
 _AROUND = 400
 
@@ -148,7 +149,7 @@ class Typist:
             self._key()
             if newest is not None and self.cancels:
                 newest.cancel()
-            newest = asyncio.create_task(self._ask(self.version, self.n))
+            newest = asyncio.create_task(self._ask())
             self.tasks.add(newest)
             newest.add_done_callback(self.tasks.discard)
             await asyncio.sleep(1 / keys_per_s)
@@ -168,7 +169,7 @@ class Typist:
         params = {"textDocument": document, "contentChanges": [change]}
         self.server.notify("textDocument/didChange", params)
 
-    async def _ask(self, version: int, n: int) -> None:
+    async def _ask(self) -> None:
         told: list[dict[str, Any]] = []
 
         def hear(method: str, params: dict[str, Any]) -> None:
@@ -188,7 +189,7 @@ class Typist:
             self.seen.errors.append(str(error))
             return
         finally:
-            self.server._listeners.remove(hear)  # noqa: SLF001 -- it has no way to stop listening
+            self.server._listeners.remove(hear)
         # The last one told before an answer is that answer's.
         self._look(items, told[-1], (time.perf_counter() - began_s) * 1000)
 
@@ -224,9 +225,8 @@ async def _watch(pid: int, sizes: list[float]) -> None:
         await asyncio.sleep(2)
 
 
-async def soak(options: argparse.Namespace, root: Path) -> None:
+async def soak(options: argparse.Namespace, root: Path, text: str) -> None:
     """Type, and print what was seen."""
-    text = Path(_source_of_text.__file__).read_text()
     size = len(text) // options.documents
     truths = [f"{_MARK}{n}\n" + text[n * size : (n + 1) * size] for n in range(options.documents)]
     backend, seen, sizes = Backend(truths), Seen(), list[float]()
@@ -277,7 +277,8 @@ def main() -> None:
         os.environ["XDG_CACHE_HOME"] = str(Path(folder) / "cache")
         root = Path(folder) / "repository"
         (root / ".git").mkdir(parents=True)
-        asyncio.run(soak(parser.parse_args(), root))
+        text = Path(argparse.__file__).read_text()
+        asyncio.run(soak(parser.parse_args(), root, text))
 
 
 if __name__ == "__main__":
