@@ -10,11 +10,12 @@ import re
 from bisect import bisect_left, bisect_right
 from functools import lru_cache
 from hashlib import blake2b
-from itertools import accumulate
+from itertools import accumulate, count
+from operator import add
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
 _WORD = re.compile(r"[^\W\d]\w*")
 # A code point is counted at its first byte; those that follow are 0b10xxxxxx.
@@ -88,12 +89,16 @@ def lines(text: str) -> list[str]:
     return [piece + "\n" for piece in pieces] + ([tail] if tail else [])
 
 
-def line_starts(text: str) -> list[int]:
-    """Offset of each line's first character, an empty last line's too."""
+@lru_cache(maxsize=4)
+def line_starts(text: str) -> Sequence[int]:
+    """Offset of each line's first character, an empty last line's too.
+
+    A selection asks three times for those of one text.
+    """
     ends = accumulate(map(len, text.split("\n")[:-1]))
-    return [0, *(end + row for row, end in enumerate(ends, 1))]
+    return (0, *map(add, ends, count(1)))
 
 
-def line_of(starts: list[int], offset: int) -> int:
+def line_of(starts: Sequence[int], offset: int) -> int:
     """The line, counted from 0, in which `offset` lies."""
     return bisect_right(starts, offset) - 1

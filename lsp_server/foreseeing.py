@@ -68,6 +68,8 @@ def _look(workspace: Workspace, document: Document) -> None:
         for snapshot in _snapshots(workspace, document):
             if workspace.closed:
                 return
+            # Of a document that is new the scan takes longest of all.
+            workspace.refusal(snapshot)
             look_around(workspace, snapshot)
     except InferenceError as error:
         # Whoever asks for a completion is told.

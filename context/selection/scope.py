@@ -11,7 +11,7 @@ from context.text import line_of, line_starts
 from context.types import Scope
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from context.facts import Definition, FileFacts
     from context.types import Snapshot
@@ -147,7 +147,7 @@ _UNUSED = Use(0.0, is_bare=False, is_called=False)
 
 class _Rows(NamedTuple):
     text: str
-    starts: list[int]
+    starts: Sequence[int]
     comment: str | None
 
     def row(self, number: int) -> str:

@@ -9,11 +9,11 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
-from context.parsing.parse import parse_open
 from context.selection.arrange import arrange
 from context.selection.candidates import Place, candidates
 from context.selection.carry import append, carry
 from context.selection.fit import Room, missing, tokens_a_char
+from context.selection.large import facts_near
 from context.selection.memo import Memo
 from context.selection.outlined import Source
 from context.selection.scope import enclosing, near, scope_of
@@ -69,7 +69,7 @@ def select(  # noqa: PLR0913 -- the inputs of a pure function
     budget_tokens: int,
     cost: TokenCounter,
     read: Callable[[str], str | None],
-    passes: Passes = lambda *_: True,
+    passes: Passes = lambda _path, _digest, _text: True,
     recent: tuple[str, ...] = (),
     moment: Moment = "leap",
     behind: Behind | None = None,
@@ -149,7 +149,7 @@ def _facts(index: Index, snapshot: Snapshot) -> FileFacts:
     is_known = known is not None and known.language == snapshot.language
     if known is not None and is_known and known.digest == digest(to_bytes(snapshot.text)):
         return known
-    return parse_open(snapshot.path, snapshot.language, snapshot.text)
+    return facts_near(snapshot)
 
 
 def _chosen(sight: Sight, place: Place, room: Room, last: SelectState) -> SelectState:

@@ -131,7 +131,7 @@ def _event(text: str, ended: str | None) -> str:
 
 
 if __name__ == "__main__":
-    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
+    parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
     parser.add_argument("port", type=int, nargs="?", default=0)
     parser.add_argument("--tokenizer", type=Path)
     parser.add_argument("--delay-ms", type=float, default=0.0)
