@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from typing import TYPE_CHECKING, Any, cast, get_args
 
+from lsp_server.inline.items import COMMAND
 from lsp_server.inline.shown import Kind
 from lsp_server.kept import counting
 from lsp_server.positions import characters
@@ -13,7 +14,6 @@ if TYPE_CHECKING:
     from lsp_server.server import InfillServer
     from lsp_server.session import Session
 
-COMMAND = "infill.accepted"
 DID_SHOW, DID_ACCEPT, DID_REJECT = "infill/didShow", "infill/didAccept", "infill/didReject"
 _KINDS = get_args(Kind)
 

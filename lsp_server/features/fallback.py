@@ -11,9 +11,8 @@ from typing import TYPE_CHECKING
 
 from lsprotocol import types
 
-from lsp_server.features.accept import COMMAND
 from lsp_server.features.inline_completion import offered_at
-from lsp_server.inline.items import TITLE, as_told
+from lsp_server.inline.items import COMMAND, TITLE, as_told
 
 if TYPE_CHECKING:
     from inference.types import Completion

@@ -6,8 +6,6 @@ from typing import TYPE_CHECKING
 
 from lsprotocol import types
 
-from lsp_server.features.accept import COMMAND
-
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
@@ -17,6 +15,8 @@ if TYPE_CHECKING:
     from lsp_server.positions import Encoding
 
 TITLE = "Completion accepted"
+# What an editor runs when it was.
+COMMAND = "infill.accepted"
 
 
 def items_for(
