@@ -66,9 +66,13 @@ class LlamaCache:
         default_factory=OrderedDict[tuple[str, str], str]
     )
 
-    def key(self, text: str, cursor: int) -> str | None:
-        """What is shown at this key without asking; asks and keeps what it would ask for."""
+    def key(self, text: str, cursor: int) -> tuple[str | None, bool]:
+        """What is shown at this key without asking, and whether all is known of the place.
+
+        Asks and keeps what it would ask for.
+        """
         here = around(text, cursor)
+        is_known = next(here.places()) in self._kept
         content = self._hint(here)
         shown = _shown(content, text, cursor) if content is not None else None
         if shown is not None:
@@ -79,7 +83,7 @@ class LlamaCache:
             late = _shown(content, text, cursor) if content else None
             if late is not None:
                 self._ask(around(text, cursor, late), is_ahead=True)
-        return shown
+        return shown, is_known
 
     def _hint(self, here: Around) -> str | None:
         exact = self._get(next(here.places()))

@@ -7,7 +7,10 @@ Ten files of each folder are worked on (see `typist.py`: real stretches typed ag
 slips, deleting, undoing, leaving and coming back, in an editor that closes brackets and
 indents), and both rules are asked at every key. The model behind them is the same
 (`noisy_truth.py`) and answers before the next key, what is asked ahead included, so that
-the rules alone are compared. A key counts as answered where something is shown at once.
+the rules alone are compared. A key counts as answered where something is shown at once, or
+is known to be nothing; how often something is shown stands beside it. Not all that
+llama.vim shows fits: its keys leave out how an empty line is indented, and what it asks
+ahead leaves out the rest of the line, so that brackets come twice.
 
 llama.vim asks the model at every key that it doesn't know exactly, also where it shows
 something; so what it costs is printed, too: how often each asked per key.
@@ -41,6 +44,16 @@ ENDINGS = {".py", ".ts"}
 _ASIDE = {"tests", "test", "__tests__", "node_modules", "docs", "locale", ".git"}
 _LEAST_LINES, _MOST_CHARS = 300, 200_000
 _WORLD: Any = 0
+_COUNTS = (
+    "n_keys",
+    "ours",
+    "theirs",
+    "shown",
+    "shown_by_theirs",
+    "sound_of_theirs",
+    "asked",
+    "asked_by_theirs",
+)
 _KINDS = ("type", "enter", "backspace", "delete", "undo", "paste")
 
 
@@ -53,8 +66,11 @@ class Ours:
     cache: Cache = field(default_factory=Cache)
     look_s: list[float] = field(default_factory=list[float])
 
-    def key(self, text: str, cursor: int) -> str | None:
-        """What is shown at this key without asking; asks and keeps what the server would."""
+    def key(self, text: str, cursor: int) -> tuple[str | None, bool]:
+        """What is shown at this key without asking, and whether the backend is left alone.
+
+        Asks and keeps what the server would.
+        """
         asked = self._asked(text, cursor)
         started = time.thread_time()
         found = self.cache.look(asked)
@@ -64,7 +80,7 @@ class Ours:
             ahead = accepted(asked, known[0])
             if ahead is not None and not self.cache.knows(ahead):
                 self._generated(ahead)
-        return known[0].text if found is not None and known else None
+        return known[0].text if found is not None and known else None, found is not None
 
     def _asked(self, text: str, cursor: int) -> Asked:
         document: Any = SimpleNamespace(uri="file:///" + self.path)
@@ -91,6 +107,9 @@ class Tally:
     n_keys: int = 0
     ours: int = 0
     theirs: int = 0
+    shown: int = 0
+    shown_by_theirs: int = 0
+    sound_of_theirs: int = 0
     asked: int = 0
     asked_by_theirs: int = 0
     by_kind: dict[str, list[int]] = field(default_factory=dict[str, list[int]])
@@ -100,9 +119,8 @@ class Tally:
 def main() -> None:
     """Print a row a folder, and the sum."""
     asked = _options()
-    print(
-        f"{'':24}{'keys':>7}{'ours':>8}{'llama':>8}  asked per key: ours, llama   look ms p50, p99"
-    )
+    heads = "   shown: ours, llama, sound   asked per key: ours, llama  look ms p50, p99"
+    print(f"{'':24}{'keys':>7}{'ours':>8}{'llama':>8}{heads}")
     every = [(folder.name, measured(folder, asked)) for folder in asked.folders]
     for name, tally in every:
         _print(name, tally)
@@ -137,9 +155,13 @@ def _work(
     for moment in session(text, pasted, seed, asked.keys):
         if moment.key == "pause":
             continue
-        mine = ours.key(moment.text, moment.cursor) is not None
-        others = theirs.key(moment.text, moment.cursor) is not None
+        shown, mine = ours.key(moment.text, moment.cursor)
+        shown_by_theirs, is_known = theirs.key(moment.text, moment.cursor)
+        others = shown_by_theirs is not None or is_known
         tally.n_keys += 1
+        tally.shown += shown is not None
+        tally.shown_by_theirs += shown_by_theirs is not None
+        tally.sound_of_theirs += is_sound(shown_by_theirs, moment.text, moment.cursor)
         tally.ours += mine
         tally.theirs += others
         counts = tally.by_kind.setdefault(moment.key, [0, 0, 0])
@@ -147,6 +169,12 @@ def _work(
     tally.asked += ours.model.n_asked
     tally.asked_by_theirs += model.n_asked
     tally.look_s += ours.look_s
+
+
+def is_sound(shown: str | None, text: str, cursor: int) -> bool:
+    """Whether something is shown that doesn't bring the rest of the cursor's line again."""
+    rest = text[cursor:].split("\n", 1)[0].strip()
+    return shown is not None and not (rest and shown.startswith(rest))
 
 
 def _texts(folder: Path) -> dict[str, str]:
@@ -165,7 +193,7 @@ def _texts(folder: Path) -> dict[str, str]:
 def _sum(every: list[Tally]) -> Tally:
     whole = Tally()
     for tally in every:
-        for name in ("n_keys", "ours", "theirs", "asked", "asked_by_theirs"):
+        for name in _COUNTS:
             setattr(whole, name, getattr(whole, name) + getattr(tally, name))
         whole.look_s += tally.look_s
         for kind, counts in tally.by_kind.items():
@@ -179,6 +207,7 @@ def _print(name: str, tally: Tally) -> None:
     n = tally.n_keys
     print(
         f"{name:24}{n:7}{tally.ours / n:8.1%}{tally.theirs / n:8.1%}"
+        f"{tally.shown / n:9.1%}{tally.shown_by_theirs / n:8.1%}{tally.sound_of_theirs / n:8.1%}"
         f"{tally.asked / n:16.2f}{tally.asked_by_theirs / n:8.2f}"
         f"{cuts[49] * 1000:16.3f}{cuts[98] * 1000:8.3f}"
     )
