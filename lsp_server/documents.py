@@ -8,7 +8,7 @@ request keeps the text it was asked about.
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from lsprotocol import types
 
@@ -129,7 +129,7 @@ class Documents:
     def open(self, item: types.TextDocumentItem) -> Document:
         """Take up a document that the editor opened."""
         # The protocol's library lets anything pass for the name of a language.
-        named: object = item.language_id
+        named = cast("object", item.language_id)
         language_id = named if isinstance(named, str) else ""
         document = Document(item.uri, language_id, item.version, Lines(item.text))
         self._open[item.uri] = document

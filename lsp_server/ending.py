@@ -36,6 +36,8 @@ class Ending:
     def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
         """Nothing has ended yet."""
         self._loop = loop
+        # Asked for while the editor that started us is still there.
+        self.parent = os.getppid()
         self._code: asyncio.Future[int] = loop.create_future()
         self._began = False
 
@@ -100,7 +102,7 @@ def end_with_process(pid: int, ending: Ending) -> None:
 
     def watch() -> None:
         # Zero and below name groups of processes.
-        if pid > 0 and _until_gone(pid):
+        if pid > 0 and _until_gone(pid, ending.parent):
             ending.begin(0, "the process that the editor named is gone")
 
     Thread(target=watch, name="infill-parent", daemon=True).start()
@@ -108,7 +110,7 @@ def end_with_process(pid: int, ending: Ending) -> None:
 
 if sys.platform == "win32":
 
-    def _until_gone(pid: int) -> bool:
+    def _until_gone(pid: int, _: int) -> bool:
         """Return True once the process is gone; False at once where it never was there."""
         import ctypes
 
@@ -123,9 +125,9 @@ if sys.platform == "win32":
 
 else:
 
-    def _until_gone(pid: int) -> bool:
+    def _until_gone(pid: int, parent: int) -> bool:
         """Return True once the process is gone; False at once where it never was there."""
-        is_ours = os.getppid() == pid
+        is_ours = pid == parent
         if not is_ours and not _is_there(pid):
             return False
         # Who is dead but not yet buried is still there, but no longer anybody's parent.
