@@ -110,9 +110,12 @@ def end_with_process(pid: int, ending: Ending) -> None:
 
 if sys.platform == "win32":
 
-    def _until_gone(pid: int, _: int) -> bool:
+    def _until_gone(pid: int, parent: int) -> bool:
         """Return True once the process is gone; False at once where it never was there."""
         import ctypes
+
+        # Here a number names a process as long as a handle to it is held, ours or not.
+        del parent
 
         kernel = ctypes.windll.kernel32
         # Nobody else gets the number as long as the handle is held.
