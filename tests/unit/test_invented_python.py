@@ -36,6 +36,9 @@ def loose(**options): ...
 class Proxy:
     def __getattr__(self, name): ...
 class Outside(Unknown): ...
+@remade
+class Remade: ...
+def remade(kind): ...
 class Loader:
     def __init__(self, **found):
         for key, value in found.items():
@@ -80,6 +83,7 @@ IMPORTS = "from shop import base\nfrom shop.base import *\n"
         ("loose(anything=1)", []),
         ("Proxy().anything", []),
         ("Outside().anything", []),
+        ("Remade(anything=1)", []),
         ("Basket.__doc__, Basket.mro", []),
     ],
 )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from context.checks.python.members import PLAIN_DECORATORS as PLAIN
 from context.checks.python.members import family
 from context.checks.python.world import Function, Type, Value, last_word
 
@@ -88,6 +89,9 @@ def _made_with(world: World, kin: Kindred, name: str) -> bool | None:
         return None
     shapes = [(each, shape) for each in kin.types if (shape := world.class_of(each)) is not None]
     if any(shape.keywords or _ALIASED.search(shape.text) for _, shape in shapes):
+        return None
+    if any(last_word(each) not in PLAIN for _, shape in shapes for each in shape.decorators):
+        # A decorator may make instances in a way of its own.
         return None
     if any("__call__" in shape.members and "type" in kin.known for _, shape in shapes):
         return None

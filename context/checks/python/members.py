@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 _MOST_KIN = 60
 _MOST_HEIRS = 60
 _MOST_USERS = 250
-_PLAIN_DECORATORS = frozenset(
+PLAIN_DECORATORS = frozenset(
     {"dataclass", "final", "total_ordering", "runtime_checkable", "unique", "override", "verify",
      "define", "frozen", "mutable", "attrs", "attributes", "s", "abstractmethod", "deprecated",
      "skip", "skipIf", "skipUnless", "usefixtures", "parametrize", "skipif", "freeze_time"}
@@ -75,7 +75,7 @@ def _decorated(world: World, path: str, shape: ClassShape) -> bool | None:
     """
     is_given = False
     for decorator in shape.decorators:
-        if last_word(decorator) in _PLAIN_DECORATORS:
+        if last_word(decorator) in PLAIN_DECORATORS:
             continue
         found = world.dotted(path, decorator.partition("(")[0].strip())
         for thing in found or (Value(Known(""), is_exact=True, is_class=True),):
