@@ -122,8 +122,8 @@ class Repository:
         """A number that grows whenever an entry is added, changed or removed."""
         return self._revisions.now
 
-    def revision_besides(self, path: str) -> int:
-        """A number that changes whenever another text than this buffer's does, or a rule."""
+    def revision_besides(self, path: str | None) -> int:
+        """A number that changes whenever a text but this buffer's (None: any's) does, or a rule."""
         with self._lock:
             return self._revisions.besides(path)
 

@@ -14,6 +14,8 @@ class Revisions:
 
     def __init__(self) -> None:
         self.now = 0
+        # Grows with what changes on disk, or in the rules, where no buffer hides that.
+        self._on_disk = 0
         # What the index that was made last lacks, by the revision that it came with; `""` is all.
         self._unseen: dict[str, int] = {}
         # How many changes were one buffer's alone, and (under `""`) hidden behind buffers.
@@ -30,6 +32,7 @@ class Revisions:
         self.now += 1
         self._unseen[""] = self.now
         self._hidden[""] += is_hidden
+        self._on_disk += not is_hidden
 
     def seen(self, revision: int) -> None:
         """An index was made of what was there at that revision."""
@@ -39,6 +42,11 @@ class Revisions:
         """Whether the index that was made last lacks nothing but what was typed in this file."""
         return self._unseen.keys() <= {path}
 
-    def besides(self, path: str) -> int:
-        """A number that changes whenever another text than this buffer's does, or a rule."""
+    def besides(self, path: str | None) -> int:
+        """A number that changes whenever another text than this buffer's does, or a rule.
+
+        For None, whenever one does that is no buffer's.
+        """
+        if path is None:
+            return self._on_disk
         return self.now - self._hidden[""] - self._hidden[path]

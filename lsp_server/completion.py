@@ -19,6 +19,7 @@ from lsp_server.inline.passing import look_over
 from lsp_server.inline.progress import Ready
 from lsp_server.inline.turns import PREFETCH
 from lsp_server.inline.wanted import wanted
+from lsp_server.inline.world import RESTED_S
 from lsp_server.preparation import prepare
 
 if TYPE_CHECKING:
@@ -150,8 +151,11 @@ async def _made_ready(question: Question) -> Ready:
     path, workspace = asked.snapshot.path, asked.workspace
     known = workspace.remembered.get(path)
     is_ahead = question.priority >= PREFETCH
-    # Who comes back from another file has most likely changed what this one's prompt shows.
+    # Who comes back from another file has most likely changed what this one's prompt shows;
+    # who types in both at once hasn't both heads read again at each key.
     is_back = known is not None and workspace.asked_in != path and not is_ahead
+    if known is not None and time.perf_counter() - known.asked_s <= RESTED_S:
+        is_back = False
     if not is_ahead:
         workspace.asked_in = path
     # The settings may change while a thread is at it.

@@ -13,6 +13,7 @@ from context.selection.select import select
 from context.types import LeftOut
 from inference.prompt.budget import ceiling, split_budget
 from inference.prompt.pack import SnippetCounter, goes_on, pack, room_at_leap, room_behind
+from lsp_server.inline.world import RESTED_S
 from lsp_server.workspace import Remembered
 
 if TYPE_CHECKING:
@@ -23,11 +24,6 @@ if TYPE_CHECKING:
     from inference.prompt.pack import PackState
     from inference.types import Prompt
     from lsp_server.workspace import Workspace
-
-
-# Who hasn't typed for so long doesn't mind that the prompt's head is read again, where
-# it hasn't been made anew and read ahead meanwhile.
-_IDLE_S = 2.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +81,8 @@ def prepare(
     )
     goes_on = budget == remembered.budget_tokens and _goes_on(workspace, snapshot, remembered.pack)
     if goes_on and not workspace.warms_up:
-        is_idle = is_idle or started - remembered.asked_s > _IDLE_S
+        # Else it has been made anew, and read ahead, meanwhile.
+        is_idle = is_idle or started - remembered.asked_s > RESTED_S
     moment: Moment = "idle" if is_idle else "typing" if goes_on else "leap"
     if moment == "typing" and _reaches(snapshot, remembered):
         moment = "reach"

@@ -18,6 +18,7 @@ from inference.types import Request
 from lsp_server.health import Health
 from lsp_server.identity import session_name, user_salt
 from lsp_server.inline.cache import Cache
+from lsp_server.inline.world import Worlds
 from lsp_server.opening import open_backend, stays_here
 from lsp_server.tokenizing import Reader
 from lsp_server.user_models import model_of
@@ -88,6 +89,7 @@ class Workspace:
         failure: for the user, why the last refresh came to nothing; None where it didn't.
         closing: set when nothing more is to be begun.
         cache: the completions of late.
+        worlds: what those of each file depend on besides it.
     """
 
     root: Path
@@ -116,6 +118,7 @@ class Workspace:
     closing: Event = field(default_factory=Event)
     remembered: OrderedDict[str, Remembered] = field(default_factory=OrderedDict[str, Remembered])
     cache: Cache = field(default_factory=Cache)
+    worlds: Worlds = field(default_factory=Worlds)
     _memo: Memo = field(default_factory=Memo)
 
     @property

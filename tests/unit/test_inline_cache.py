@@ -11,7 +11,7 @@ from context.types import Snapshot
 from inference.types import Completion
 from lsp_server.inline.asked import Asked, Selected
 from lsp_server.inline.cache import Ahead, Cache
-from lsp_server.inline.world import world
+from lsp_server.inline.world import RESTED_S, Worlds, world
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -147,12 +147,22 @@ def test_who_comes_to_where_a_prompt_was_made_ahead_goes_on_from_it():
     assert come.workspace.told == [("a.py", None, memory)]  # type: ignore[attr-defined]
 
 
-def test_a_world_changes_with_other_files_alone(tmp_path: Path):
+def outside(repository: Repository) -> Any:
+    """A workspace, as far as worlds know one."""
+    parts = {"settings": object(), "backend": object(), "worlds": Worlds()}
+    return SimpleNamespace(repository=repository, **parts)
+
+
+def test_a_world_changes_with_other_files_alone(tmp_path: Path, monkeypatch: Any):
+    """Others count as they were when somebody began to type here, until he rests."""
+    now = SimpleNamespace(s=100.0)
+    clock = SimpleNamespace(perf_counter=lambda: now.s)
+    monkeypatch.setattr("lsp_server.inline.world.time", clock)
     for name in ("a.py", "b.py"):
         (tmp_path / name).write_text("x = 1\n")
     repository = Repository(tmp_path, cache_dir=None)
     repository.refresh()
-    workspace: Any = SimpleNamespace(settings=object(), backend=object(), repository=repository)
+    workspace = outside(repository)
     repository.shadow("a.py", "x = 1\n")
     before = world(workspace, "a.py")
     repository.shadow("a.py", "x = 2\n")
@@ -160,13 +170,26 @@ def test_a_world_changes_with_other_files_alone(tmp_path: Path):
     repository.refresh_paths(["a.py"])
     assert world(workspace, "a.py") == before
     assert hash(world(workspace, "a.py")) == hash(before)
-    repository.shadow("b.py", "y = 1\n")
+    for typed in ("y = 1\n", "y = 2\n"):
+        repository.shadow("b.py", typed)
+        now.s += RESTED_S
+        assert world(workspace, "a.py") == before
+    now.s += RESTED_S + 0.1
+    assert world(workspace, "a.py") != before
+
+
+def test_what_changes_on_disk_makes_another_world_at_once(tmp_path: Path):
+    repository = Repository(tmp_path, cache_dir=None)
+    repository.refresh()
+    workspace = outside(repository)
+    before = world(workspace, "a.py")
+    (tmp_path / "b.py").write_text("x = 1\n")
+    repository.refresh_paths(["b.py"])
     assert world(workspace, "a.py") != before
 
 
 def test_a_world_changes_with_the_settings_and_the_backend(tmp_path: Path):
-    repository = Repository(tmp_path, cache_dir=None)
-    workspace: Any = SimpleNamespace(settings=object(), backend=object(), repository=repository)
+    workspace = outside(Repository(tmp_path, cache_dir=None))
     before = world(workspace, "a.py")
     workspace.settings = object()
     assert world(workspace, "a.py") != before

@@ -109,7 +109,7 @@ def test_after_a_pause_it_is_the_warm_up_that_makes_the_prompt_anew(
         return real(*args, **kwargs)
 
     monkeypatch.setattr("lsp_server.preparation.select", noting)
-    monkeypatch.setattr("lsp_server.preparation._IDLE_S", -1.0)
+    monkeypatch.setattr("lsp_server.preparation.RESTED_S", -1.0)
     workspace = open_with(prompt={"warm_up": warm_up})
     _prepare(workspace, _typed(""))
     _prepare(workspace, _typed("a"))

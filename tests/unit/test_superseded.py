@@ -111,7 +111,8 @@ async def test_what_is_newer_stays(workspace, executor, monkeypatch):
 async def test_who_comes_back_from_another_file_is_shown_what_changed_there(
     workspace, executor, monkeypatch
 ):
-    """What somebody types on in one file doesn't change meanwhile."""
+    """What somebody types on in one file doesn't change meanwhile, nor where he is away shortly."""
+    monkeypatch.setattr(completion, "RESTED_S", -1.0)
     held = Held(monkeypatch)
     held.go.set()
     for path, typed in (("main.py", ""), ("main.py", "a"), ("shapes.py", ""), ("main.py", "ar")):
