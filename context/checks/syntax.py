@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 from context.checks.faults import Fault, faults_of, swallows
 from context.checks.gaps import continuations, fillers, may_go_on, missing
 from context.checks.layout import LAID_OUT, misplaced
+from context.checks.viable import viable
 from context.parsing.opened import opened
 
 if TYPE_CHECKING:
@@ -71,15 +72,28 @@ def _longest(place: _Baseline, text: str) -> int:
     """The longest beginning that does no harm: best one that ends what it begins."""
     if place.takes(text):
         return len(text)
+    limit = place.viable(text)
+    if place.is_broken:
+        return len(text) if limit is None else _before(text, limit)
     on = n_opened = 0
     for end in _ends(text):
         beginning = text[:end]
+        if limit is not None and end > limit:
+            continue
         if end < len(text) and place.takes(beginning):
             return end
         if not on and n_opened < _MOST_OPENED and may_go_on(beginning):
             n_opened += 1
             on = end if place.takes_open(beginning) else 0
     return on or next((end for end in _borders(text) if place.takes_cut(text[:end])), 0)
+
+
+def _before(text: str, limit: int) -> int:
+    """Where to end so that nothing from `limit` on is left: at the end of a line, or of a word."""
+    if limit >= len(text):
+        return len(text)
+    whole = next((end for end in _ends(text) if end < limit), 0)
+    return whole or next((end for end in _borders(text) if end <= limit), 0)
 
 
 def _ends(text: str) -> Iterator[int]:
@@ -106,6 +120,7 @@ def _borders(text: str) -> Iterator[int]:
 
 
 # The indentation of the next line that isn't blank.
+_NEXT_BLOCK = re.compile(r"\n(?=[^\s)\]}#@])")
 _BODY = re.compile(r"[^\n]*\n(?:[ \t]*\r?\n)*([ \t]*)(?=\S)")
 
 
@@ -188,6 +203,23 @@ class _Baseline:
         line_end = tree.data.find(b"\n", tree.byte_at(self._span[0] + len(text)))
         next_end = tree.data.find(b"\n", line_end + 1) if line_end >= 0 else -1
         return next_end >= 0 and all(fault.end > fault.start > next_end for fault in faults)
+
+    def viable(self, text: str) -> int | None:
+        """How much of a text goes on from what stands above it; see `viable`."""
+        return viable(self._tree, *self._span, text)
+
+    @cached_property
+    def is_broken(self) -> bool:
+        """Whether the lines around the cursor make no sense whatever one types there.
+
+        Where somebody retypes the end of a signature, what follows is a body without a head.
+        """
+        text = self._snapshot.text
+        at, end = self._span
+        following = _NEXT_BLOCK.search(text, text.find("\n", end) if "\n" in text[end:] else end)
+        first = self._tree.byte_at(text.rfind("\n", 0, at) + 1)
+        last = self._tree.byte_at(following.start() + 1 if following else len(text))
+        return any(fault.end >= first and fault.start <= last for fault in self._faults)
 
     @cached_property
     def _missing(self) -> str:
