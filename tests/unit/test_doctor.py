@@ -223,8 +223,8 @@ async def test_a_refused_length_names_one_budget(doctor):
     """That with which the product's own requests fit."""
     with doctor_wire.serve(Setup(reads=3000, refuses_long=True, context=1024)) as endpoint:
         found = await doctor(endpoint)
-    assert "to 960" in found["context"].remedy
-    assert "`context.budget_tokens` to 686 or less" in found["head"].remedy
+    assert "to 640" in found["context"].remedy
+    assert "`context.budget_tokens` to 366 or less" in found["head"].remedy
 
 
 async def test_a_broken_configuration_file_says_where(doctor, tmp_path):

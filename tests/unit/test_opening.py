@@ -33,7 +33,7 @@ def test_every_setting_of_a_local_model_arrives():
     plan = made(backend="lite", local=local).local
     assert (plan.python, plan.device, plan.cache_gb) == ("python3", "cpu", 2)
     assert (plan.idle_s, plan.threads) == (300, 3)
-    assert plan.context_tokens == 8192 + 64
+    assert plan.context_tokens == 8192 + 384
 
 
 def test_a_models_process_is_given_the_tokenizer_that_was_set(tmp_path):
