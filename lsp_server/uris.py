@@ -21,7 +21,9 @@ def to_path(uri: str) -> Path | None:
     found = _FILE.match(uri)
     if found is None:
         return None
-    path = _local_path(unquote(found["host"] or ""), found["path"])
+    # Bytes, as file names on some systems are no text.
+    quoted = os.fsdecode(unquote_to_bytes(found["path"]))
+    path = local_path(unquote(found["host"] or ""), quoted, is_windows=os.name == "nt")
     try:
         return real(Path(path)) if path else None
     except ValueError:
@@ -35,17 +37,15 @@ def name_in(uri: str) -> str:
     return found[1] if found else _UNTITLED
 
 
-def _local_path(host: str, quoted: str) -> str:
+def local_path(host: str, path: str, *, is_windows: bool) -> str:
     """An absolute path as this system writes it; nothing where there is none.
 
     One that isn't absolute would be counted from wherever the server happens to run.
     """
-    # Bytes, as file names on some systems are no text.
-    path = os.fsdecode(unquote_to_bytes(quoted))
     if host and host.lower() != "localhost":
         # A share: only Windows knows where another machine's files are.
-        return f"//{host}{path}".replace("/", "\\") if os.name == "nt" else ""
-    if os.name == "nt":
+        return f"//{host}{path}".replace("/", "\\") if is_windows else ""
+    if is_windows:
         # `/c:/x` is a drive's; without one a path is of the drive that we happen to run on.
         return path.lstrip("/").replace("/", "\\") if _DRIVE.match(path) else ""
     return path if path.startswith("/") else ""

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from lsp_server.uris import name_in, to_path
+from lsp_server.uris import local_path, name_in, to_path
 
 posix = pytest.mark.skipif(os.name == "nt", reason="paths of this system")
 
@@ -47,10 +47,10 @@ def test_another_machines_share_is_no_file_here():
     assert to_path("file://server/share/a.py") is None
 
 
-@pytest.mark.skipif(os.name != "nt", reason="paths of Windows")
 def test_drives_and_shares():
-    assert to_path("file:///c%3A/x/y.py") == Path(r"c:\x\y.py")
-    assert to_path("file://server/share/a.py") == Path(r"\\server\share\a.py")
+    assert local_path("", "/c:/x/y.py", is_windows=True) == r"c:\x\y.py"
+    assert local_path("server", "/share/a.py", is_windows=True) == r"\\server\share\a.py"
+    assert local_path("", "/x/y.py", is_windows=True) == ""
 
 
 def test_a_link_leads_to_what_it_names(tmp_path):
