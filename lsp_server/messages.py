@@ -53,7 +53,10 @@ class Timings(TypedDict):
 
     context: float
     pack: float
+    pause: float
+    turn: float
     first_token: float
+    check: float
     total: float
 
 

@@ -111,7 +111,10 @@ def _details(document: Document, answer: Answer, used: messages.Names) -> messag
         "timings_ms": {
             "context": round(timings.context, 3),
             "pack": round(timings.pack, 3),
+            "pause": round(timings.pause, 3),
+            "turn": round(timings.turn, 3),
             "first_token": round(timings.first_token, 3),
+            "check": round(timings.check, 3),
             "total": round(timings.total, 3),
         },
     }

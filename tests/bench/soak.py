@@ -5,9 +5,11 @@
 The real server, over stdio, at a streaming HTTP backend in this process that says its
 first word after 150 ms. Each typist types a file of the standard library, ten keys a
 second, with a request at each; every second one cancels what he has overtaken, as VS Code
-does, the others don't, as Neovim. What the backend says goes on as the file does, now and
-then otherwise. Every answer is applied to the document that it is for and compared with
-what the backend had said.
+does, the others don't, as Neovim; they don't type in step. What the backend says goes on
+as the file does, now and then otherwise. Every answer is applied to the document that it
+is for and compared with what the backend had said. An answer may cross with a key: how
+long before it came that key was pressed is told. Beside the answers from the cache stands
+what an empty exchange takes in the same run: a request that the server doesn't know.
 """
 
 from __future__ import annotations
@@ -122,11 +124,12 @@ class Seen:
 
     n_keys: int = 0
     n_shown: int = 0
-    n_late: int = 0
+    crossed_ms: list[float] = field(default_factory=list)
     stale: list[str] = field(default_factory=list)
     errors: list[str] = field(default_factory=list)
     sources: Counter[str] = field(default_factory=Counter)
     cache_ms: list[float] = field(default_factory=list)
+    empty_ms: list[float] = field(default_factory=list)
     reasons: Counter[str] = field(default_factory=Counter)
 
 
@@ -135,9 +138,9 @@ class Typist:
 
     def __init__(self, server: Connection, uri: str, truth: str, seen: Seen, number: int) -> None:
         self.server, self.uri, self.truth, self.seen = server, uri, truth, seen
-        self.cancels = number % 2 == 0
+        self.cancels, self.phase = number % 2 == 0, number * 0.618 % 1
         self.n, self.version = truth.index("\n") + 1, 1
-        self.by_version = {1: self.n}
+        self.by_version, self.sent_s = {1: self.n}, dict[int, float]()
         self.tasks: set[asyncio.Task[None]] = set()
         document = {"uri": uri, "languageId": "plaintext", "version": 1, "text": truth[: self.n]}
         server.notify("textDocument/didOpen", {"textDocument": document})
@@ -145,6 +148,7 @@ class Typist:
     async def work(self, until_s: float, keys_per_s: float) -> None:
         """Type until then."""
         newest: asyncio.Task[None] | None = None
+        await asyncio.sleep(self.phase / keys_per_s)
         while time.monotonic() < until_s and self.n < len(self.truth):
             self._key()
             if newest is not None and self.cancels:
@@ -163,7 +167,7 @@ class Typist:
         at = self._position()
         change = {"range": {"start": at, "end": at}, "text": self.truth[self.n]}
         self.n, self.version = self.n + 1, self.version + 1
-        self.by_version[self.version] = self.n
+        self.by_version[self.version], self.sent_s[self.version] = self.n, time.perf_counter()
         self.seen.n_keys += 1
         document = {"uri": self.uri, "version": self.version}
         params = {"textDocument": document, "contentChanges": [change]}
@@ -204,7 +208,9 @@ class Typist:
         seen.sources[told["source"]] += 1
         if told["source"] == "cache":
             seen.cache_ms.append(took_ms)
-        seen.n_late += told["version"] != self.version
+        typed_on_s = self.sent_s.get(told["version"] + 1)
+        if typed_on_s is not None:
+            seen.crossed_ms.append((time.perf_counter() - typed_on_s) * 1000)
         prefix = self.truth[: self.by_version[told["version"]]]
         whole = prefix + items[0]["insertText"]
         earlier = (self.truth[:n] for n in range(len(prefix), max(0, len(prefix) - _AROUND), -1))
@@ -225,6 +231,16 @@ async def _watch(pid: int, sizes: list[float]) -> None:
         await asyncio.sleep(2)
 
 
+async def _exchange_nothing(server: Connection, seen: Seen) -> None:
+    """Now and then, what an empty exchange takes."""
+    while True:
+        await asyncio.sleep(0.037)
+        began_s = time.perf_counter()
+        with suppress(FailureError):
+            await server.request("bench/unknown", None)
+        seen.empty_ms.append((time.perf_counter() - began_s) * 1000)
+
+
 async def soak(options: argparse.Namespace, root: Path, text: str) -> None:
     """Type, and print what was seen."""
     size = len(text) // options.documents
@@ -241,25 +257,33 @@ async def soak(options: argparse.Namespace, root: Path, text: str) -> None:
             Typist(server, uri, truth, seen, n)
             for n, (uri, truth) in enumerate(zip(uris, truths, strict=True))
         ]
-        watching = asyncio.create_task(_watch(server.pid, sizes))
+        aside = [
+            asyncio.create_task(_watch(server.pid, sizes)),
+            asyncio.create_task(_exchange_nothing(server, seen)),
+        ]
         until_s = time.monotonic() + options.seconds
         await asyncio.gather(*(each.work(until_s, options.keys_per_s) for each in typists))
-        watching.cancel()
+        for task in aside:
+            task.cancel()
         _print(backend, seen, sizes)
     listening.close()
 
 
 def _print(backend: Backend, seen: Seen, sizes: list[float]) -> None:
     print(f"keys {seen.n_keys}, answers shown {seen.n_shown} by source {dict(seen.sources)}")
-    print(f"stale {len(seen.stale)} {seen.stale[:3]}; for a text typed on meanwhile {seen.n_late}")
+    print(f"stale {len(seen.stale)} {seen.stale[:3]}")
+    print(
+        f"crossed with a key {len(seen.crossed_ms)}, pressed at most "
+        f"{max(seen.crossed_ms, default=0):.1f} ms before"
+    )
     most = max(n for number, n in backend.most.items() if number >= 0)
     print(
         f"backend: asked {backend.n_asked}, ended early {backend.n_ended}, most at once for one "
         f"document {most}, not understood {backend.odd}"
     )
-    if len(seen.cache_ms) > 1:
-        cuts = quantiles(seen.cache_ms, n=100)
-        print(f"answers from the cache: p50 {cuts[49]:.2f} ms, p99 {cuts[98]:.2f} ms")
+    for what, times_ms in (("from the cache", seen.cache_ms), ("empty", seen.empty_ms)):
+        cuts = quantiles(times_ms or [0, 0], n=100)
+        print(f"answers, {what}: p50 {cuts[49]:.2f} ms, p99 {cuts[98]:.2f} ms")
     points = [sizes[len(sizes) * part // 4] for part in range(4)]
     print("memory MB:", ", ".join(f"{size:.1f}" for size in (*points, sizes[-1])))
     print(f"errors {len(seen.errors)} {seen.errors[:3]}")
