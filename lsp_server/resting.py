@@ -6,6 +6,7 @@ import asyncio
 from typing import TYPE_CHECKING
 
 from lsp_server.foreseeing import foresee
+from lsp_server.garbage import collect_in_pause
 from lsp_server.scanning import scan_ahead
 
 if TYPE_CHECKING:
@@ -25,6 +26,7 @@ async def rest(session: Session, workspace: Workspace) -> None:
         loop = asyncio.get_running_loop()
         await loop.run_in_executor(session.indexer, _settle, workspace)
         await foresee(session, workspace, loop)
+        await loop.run_in_executor(session.indexer, _tidy, session)
         await loop.run_in_executor(session.indexer, scan_ahead, workspace)
     finally:
         workspace.resting = False
@@ -42,3 +44,8 @@ async def _idle(session: Session, workspace: Workspace) -> None:
 def _settle(workspace: Workspace) -> None:
     if not workspace.closed:
         workspace.repository.settle()
+
+
+def _tidy(session: Session) -> None:
+    if session.courtesy.quiet_s >= IDLE_S:
+        collect_in_pause()

@@ -9,6 +9,7 @@ import sys
 from typing import TYPE_CHECKING
 
 from lsp_server.errors import FailureError, UsageError
+from lsp_server.garbage import collect_seldom
 from lsp_server.output import Log
 from lsp_server.transport import DRAIN_S, serve_stdio, serve_tcp
 
@@ -60,6 +61,7 @@ def _quickly_created(options: argparse.Namespace) -> InfillServer:
 
     server = create_server(config=options.config, assignments=options.set)
     gc.freeze()
+    collect_seldom()
     gc.enable()
     return server
 
