@@ -18,6 +18,7 @@ _CLOSER = {opening: closing for closing, opening in _PARTNER.items()}
 _SIGN = re.compile(
     r"'(?:\\.|[^'\\\n]){0,400}+'|\"(?:\\.|[^\"\\\n]){0,400}+\"|`(?:\\.|[^`\\\n]){0,400}+`|[()\[\]{}]"
 )
+_QUOTE = re.compile("[\"'`]")
 _BLOCK_START = re.compile(r"^[^\s)\]}]", re.MULTILINE)
 _NEXT_BLOCK = re.compile(r"\n(?=[^\s)\]}])")
 # What isn't within this distance of the cursor isn't looked at.
@@ -29,26 +30,10 @@ _LAST_WORDS = {
     "Lua": ("end", "until x"),
     "Shell": ("fi", "done", "esac"),
 }
-# With closing and opening brackets: what may stand in front of a block.
-_HEADS = (
-    "{0}{1}",
-    " x{0} {1}",
-    "{0} {1}",
-    " x{0} = {1}",
-    " x() {1}",
-    " x: {1}",
-    "if (x) {1}",
-    "function x() {1}",
-    "class x {1}",
-)
-_PLAIN = ("{0}", " x{0}", "{0};", " x{0};", "{0}:", " x{0}:", " x{0},")
-# Heads without brackets, by language, after the indentation.
-_FIRST_WORDS = {
-    "Python": ("if x{1}:", "try:\n{0}    pass", "def x():", "x = (", "x = [", "x = {{"),
-    "Ruby": ("if x{1}", "x{1} do", "def x", "when x", "begin"),
-    "Lua": ("if x then", "function x()", "x(function()", "x = function()", "repeat"),
-    "Shell": ("if x; then", "for x in x; do", "case x in", "x() {{", "x)"),
-}
+# What may stand at a cursor, with the brackets that must be closed there.
+_FILLERS = (" x{0}", "{0}", " x{0};", "{0};", " x{0},")
+_FILLERS_BY_LANGUAGE = {"Python": (" x{0}", "{0}", " x{0}:", " x{0},")}
+_AFTER_QUOTE = ("{0}", "{0};", "{0}:")
 # What must follow a head or a body in some statements.
 _AFTER_BRACE = (" finally {}", " while (x);", " => x")
 
@@ -77,17 +62,12 @@ def missing(above: str, below: str) -> tuple[str, str]:
 def fillers(language: str, above: str, below: str) -> Iterator[str]:
     """What could stand between two texts so that the document is right, as far as guessed.
 
-    Something, brackets that close what is open above, brackets that open what is closed
-    below, or the head of a block that has lost it.
+    Something, and what closes the brackets, or the string, that are open above.
     """
-    closers, openers = missing(above, below)
-    if openers:
-        yield from (each.format(closers, openers) for each in _HEADS)
-    else:
-        yield from (each.format(closers) for each in _PLAIN)
-    line = above.rpartition("\n")[2]
-    indent = line[: len(line) - len(line.lstrip())]
-    yield from (each.format(indent, closers) for each in _FIRST_WORDS.get(language, ()))
+    closers = missing(above, below)[0]
+    quote = _open_quote(above.rpartition("\n")[2])
+    known = _FILLERS_BY_LANGUAGE.get(language, _FILLERS)
+    yield from (quote + each.format(closers) for each in (_AFTER_QUOTE if quote else known))
 
 
 def may_go_on(text: str) -> bool:
@@ -102,7 +82,7 @@ def may_go_on(text: str) -> bool:
 def continuations(language: str, indent: str, closers: str) -> Iterator[str]:
     """What could follow in the document so that something left open there ends."""
     if closers:
-        yield from (f"\n{closers}", f"x{closers}")
+        yield from (f"\n{closers}", f"x{closers}", f"\n{closers};")
     if language == "Python":
         yield f"\n{indent}{closers}:\n{indent}    pass"
         yield f"\n{indent}    pass\n{indent}finally:\n{indent}    pass"
@@ -113,6 +93,12 @@ def continuations(language: str, indent: str, closers: str) -> Iterator[str]:
             yield f"\n{closers}\n{word}\n{word}\n"
     elif closers:
         yield from (f"\n{closers}{more}" for more in _AFTER_BRACE)
+
+
+def _open_quote(line: str) -> str:
+    """The quote of the string in which a line ends, as far as a look at its quotes tells."""
+    left = next((found[0] for found in _QUOTE.finditer(_SIGN.sub("", line))), "")
+    return left
 
 
 def _unmatched(code: str) -> tuple[list[str], list[str]]:

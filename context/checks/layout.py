@@ -28,6 +28,7 @@ _CLAUSES = frozenset(
     }
 )
 _WITHIN = frozenset({"comment", "line_continuation"})
+_OPENERS = (b"(", b"[", b"{")
 _TAB = 8
 
 
@@ -106,11 +107,21 @@ def _goes_on(tree: Opened, code: int) -> bool:
     while node is not None:
         if node.start_byte < code:
             first = tree.data[node.start_byte : node.start_byte + 1]
-            if "string" in node.type or first in (b"(", b"[", b"{"):
+            if "string" in node.type or first in _OPENERS or _has_opener(node, code):
                 return True
         node = node.parent
     line = tree.data.rfind(b"\n", 0, code)
     return tree.data[:line].rstrip(b"\r").endswith(b"\\")
+
+
+def _has_opener(node: Node, code: int) -> bool:
+    """Whether a bracket of this node itself, such as a subscript's, opens before a byte."""
+    if node.type in _HOLD:
+        return False
+    return any(
+        each.type in {"(", "[", "{"} and each.start_byte < code < node.end_byte
+        for each in node.children
+    )
 
 
 def _statement(tree: Opened, at: int) -> int | None:

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 from context.checks.faults import Fault, faults_of, swallows
 from context.checks.gaps import continuations, fillers, may_go_on, missing
 from context.checks.layout import LAID_OUT, misplaced
+from context.checks.trial import flawless
 from context.checks.viable import viable
 from context.parsing.opened import opened
 
@@ -30,7 +31,7 @@ _MOST_LINES = 10
 _MOST_BORDERS = 5
 _MOST_OPENED = 2
 # And all in all no more than so many, or than so many bytes of them.
-_MOST_TRIES = 24
+_MOST_TRIES = 14
 _MOST_BYTES = 4_000_000
 # Where a line may be cut: behind a word or a bracket that closes, if no word goes on there.
 _BORDER = re.compile(r"(?<=[\w)\]}\"'`;])(?!\w)")
@@ -59,7 +60,7 @@ class _Syntax:
         baseline = self._baselines.get(n_replaced)
         if baseline is None:
             baseline = self._baselines[n_replaced] = _Baseline(self.snapshot, tree, n_replaced)
-        baseline.n_left = max(6, min(_MOST_TRIES, _MOST_BYTES // (len(tree.data) + 1)))
+        baseline.n_left = max(8, min(_MOST_TRIES, _MOST_BYTES // (len(tree.data) + 1)))
         return _longest(baseline, text)
 
     @cached_property
@@ -139,7 +140,10 @@ class _Baseline:
 
     def takes(self, text: str) -> bool:
         """Whether the document with this text has no error that isn't there without."""
-        return self._stands(text, "") or (bool(self._missing) and self._stands(text, self._missing))
+        closers = self._missing
+        return self._stands(text, "") or (
+            bool(closers) and any(self._stands(text, closers + end) for end in self._ends)
+        )
 
     def takes_cut(self, text: str) -> bool:
         """Whether it has none with this piece of a line, which must leave nothing open."""
@@ -166,15 +170,20 @@ class _Baseline:
     def _stands(self, text: str, more: str, *, is_cut: bool = False) -> bool:
         if self.n_left <= 0:
             return False
-        tree = self._with(text + more)
+        whole = not (more or is_cut)
+        start, end = self._span[0], self._span[0] + len(text)
+        tree, faults = self._flawless(text + more), list[Fault]()
         if tree is None:
-            return True
-        faults, (start, end) = faults_of(tree), (self._span[0], self._span[0] + len(text))
-        if faults and (
-            not self._excuses(tree, faults, text, is_whole=not (more or is_cut))
-            or swallows(tree, start, end)
-        ):
-            return False
+            if not self._faults or self.is_broken:
+                return False
+            tree = self._with(text + more)
+            if tree is None:
+                return True
+            faults = faults_of(tree)
+            if not self._excuses(tree, faults, text, is_whole=whole):
+                return False
+            if swallows(tree, start, end):
+                return False
         if faults or self._snapshot.language not in LAID_OUT:
             return True
         and_next = not more and not self._is_misplaced
@@ -221,6 +230,10 @@ class _Baseline:
         last = self._tree.byte_at(following.start() + 1 if following else len(text))
         return any(fault.end >= first and fault.start <= last for fault in self._faults)
 
+    @property
+    def _ends(self) -> tuple[str, ...]:
+        return ("",) if self._snapshot.language in LAID_OUT else ("", ";")
+
     @cached_property
     def _missing(self) -> str:
         """The closing brackets that the document lacks; none where it has no error."""
@@ -232,18 +245,19 @@ class _Baseline:
     @cached_property
     def _faults(self) -> list[Fault]:
         """The errors that stay whatever is typed, as far as some tries tell."""
-        best = faults_of(self._tree)
+        found = faults_of(self._tree)
         text = self._snapshot.text
-        for filler in fillers(
-            self._snapshot.language, text[: self._span[0]], text[self._span[1] :]
-        ):
-            if not best or self.n_left <= 0:
-                break
-            tree = self._with(filler)
-            found = faults_of(tree) if tree else best
-            best = found if len(found) < len(best) else best
-        return best
+        above, below = text[: self._span[0]], text[self._span[1] :]
+        if found and any(map(self._flawless, fillers(self._snapshot.language, above, below))):
+            return []
+        return found
+
+    def _flawless(self, text: str) -> Opened | None:
+        self.n_left -= 1
+        tree = flawless(self._tree, *self._span, text)
+        return None if tree is None or faults_of(tree) else tree
 
     def _with(self, text: str) -> Opened | None:
-        self.n_left -= 1
+        # Where a mistake is mended, that takes much longer.
+        self.n_left -= 2
         return self._tree.edited(*self._span, text)

@@ -9,11 +9,9 @@ parser tells what it does, token by token.
 from __future__ import annotations
 
 import re
-from contextlib import suppress
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from tree_sitter import Parser
-
+from context.checks.trial import read
 from context.parsing.blanked import readable
 from context.text import from_bytes, to_bytes
 
@@ -24,7 +22,6 @@ if TYPE_CHECKING:
 
 # A few for each byte that is read; what isn't new is taken from the document's own tree.
 _MOST_TOLD = 40_000
-_CHUNK_BYTES = 1_024
 _PLACE = re.compile(r"process version:\d+, version_count:\d+, state:(\d+), row:(\d+), col:(\d+)")
 _BLANKS = b" \t\r\n\f\v"
 # What only a string goes on with.
@@ -46,7 +43,8 @@ def viable(tree: Opened, start: int, end: int, text: str) -> int | None:
     if language != tree.language and language == "TypeScript":
         return None
     heard = _Heard()
-    _listen(tree, data, heard)
+    kept = min(len(begun), len(data))
+    read(tree, data, (kept, len(tree.data), len(data)), heard.is_done, heard.told)
     if heard.n_told > _MOST_TOLD:
         return None
     if not heard.has_failed:
@@ -99,33 +97,6 @@ class _Heard:
 
 def _line_starts(data: bytes) -> list[int]:
     return [0, *(found.end() for found in re.finditer(rb"\n", data))]
-
-
-def _listen(tree: Opened, data: bytes, heard: _Heard) -> None:
-    """Let a parser read what stands before the cursor, as far as the document's tree lacks it."""
-    old, kept = tree.tree.copy(), _shared(tree.data, data)
-    ends = (_point(data, kept), _point(tree.data, len(tree.data)), _point(data, len(data)))
-    old.edit(kept, len(tree.data), len(data), *ends)
-    parser: Any = Parser(tree.grammar.language)
-    parser.logger = heard.told
-    # A parser that is told to stop makes no tree.
-    with suppress(ValueError):
-        parser.parse(
-            lambda at, _: data[at : at + _CHUNK_BYTES], old, progress_callback=heard.is_done
-        )
-
-
-def _shared(one: bytes, other: bytes) -> int:
-    """How many bytes both begin with, by halves."""
-    low, high = 0, min(len(one), len(other))
-    while low < high:
-        middle = (low + high + 1) // 2
-        low, high = (middle, high) if one[low:middle] == other[low:middle] else (low, middle - 1)
-    return low
-
-
-def _point(data: bytes, at: int) -> tuple[int, int]:
-    return data.count(b"\n", 0, at), at - data.rfind(b"\n", 0, at) - 1
 
 
 def _goes_on(tree: Opened, data: bytes, at: int, state: int) -> bool:
