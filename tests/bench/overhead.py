@@ -20,9 +20,11 @@ that the server's process takes for a request, what it does afterwards included.
 A peer is a command to which the backend's address (`http://127.0.0.1:PORT`, `/v1` not
 included) and the repository's folder are added. It reads a JSON object a line from
 standard input, `{"file": absolute path, "text": the document, "offset": of the cursor,
-in code points}`, completes there by its own rules with that backend, and writes a line,
-whatever it holds, when the completion is there. It may do what it likes before the first
-line. `typing` tells it each key in the same way.
+in code points}`, completes there by its own rules with that backend, and writes a line when
+the completion is there: whatever it holds, or `{"ms": what it measured itself}`, which then
+counts. It may do what it likes before the first line. `typing` tells it each key in the
+same way. A command that names an address, `http://...`, of a backend that speaks its own
+routes, gets nothing added.
 """
 
 from __future__ import annotations

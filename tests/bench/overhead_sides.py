@@ -147,16 +147,29 @@ class Peer:
     root: Path
 
     async def take(self, step: Step) -> float:
-        """Seconds from the line that asks to the line that says that the completion is there."""
+        """Seconds from the line that asks to its answer, or what that says that it took."""
         assert self.process.stdin
         assert self.process.stdout
         asked = {"file": str(self.root / step.path), "text": step.whole, "offset": step.cursor}
         line = json.dumps(asked).encode() + b"\n"
         began = time.perf_counter()
         self.process.stdin.write(line)
-        if not await self.process.stdout.readline():
+        told = await self.process.stdout.readline()
+        if not told:
             raise SystemExit("a peer ended before it answered")
-        return time.perf_counter() - began
+        took = time.perf_counter() - began
+        own = _told_ms(told)
+        return took if own is None else own / 1000
+
+
+def _told_ms(line: bytes) -> float | None:
+    """How long a peer says that it took; None where its line says nothing of that."""
+    try:
+        told: Any = json.loads(line)
+    except ValueError:
+        return None
+    found: Any = told.get("ms") if isinstance(told, dict) else None  # pyright: ignore[reportUnknownVariableType, reportUnknownMemberType] - JSON
+    return float(found) if isinstance(found, int | float) else None
 
 
 @asynccontextmanager
@@ -178,8 +191,10 @@ async def backend(tokenizer: Path | None, tokens: int) -> AsyncGenerator[tuple[i
 
 @asynccontextmanager
 async def peer(command: str, root: Path, port: int) -> AsyncGenerator[Peer]:
-    """A peer's process, told the backend's address and the repository."""
-    words = [*shlex.split(command), f"http://127.0.0.1:{port}", str(root)]
+    """A peer's process, told the backend's address and the repository unless it names one."""
+    words = shlex.split(command)
+    if not any(word.startswith("http://") for word in words):
+        words += [f"http://127.0.0.1:{port}", str(root)]
     process = await asyncio.create_subprocess_exec(
         *words, stdin=subprocess.PIPE, stdout=subprocess.PIPE, limit=1 << 24
     )
