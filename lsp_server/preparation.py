@@ -233,7 +233,7 @@ def _chosen(
         cost=SnippetCounter(workspace.tokenizer(), workspace.spec.format),
         read=read or repository.read,
         passes=passes,
-        recent=tuple(reversed([path for path in workspace.remembered if path != snapshot.path])),
+        recent=_recent(workspace, snapshot.path),
         moment=moment,
         behind=behind,
     )
@@ -242,6 +242,13 @@ def _chosen(
     stays = remembered.withheld if is_same or behind else ()
     withheld = stays if is_same else _left_out(passes, stays)
     return _Chosen(_without(selection, withheld), state, withheld, room, behind)
+
+
+def _recent(workspace: Workspace, path: str) -> tuple[str, ...]:
+    """The other files that were asked in, the last first."""
+    # At one stroke, as the event loop adds to them meanwhile.
+    known = list(workspace.remembered)
+    return tuple(other for other in reversed(known) if other != path)
 
 
 def _left_out(passes: Passing, others: tuple[LeftOut, ...]) -> tuple[LeftOut, ...]:
