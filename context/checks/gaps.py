@@ -97,8 +97,7 @@ def continuations(language: str, indent: str, closers: str) -> Iterator[str]:
 
 def _open_quote(line: str) -> str:
     """The quote of the string in which a line ends, as far as a look at its quotes tells."""
-    left = next((found[0] for found in _QUOTE.finditer(_SIGN.sub("", line))), "")
-    return left
+    return next((found[0] for found in _QUOTE.finditer(_SIGN.sub("", line))), "")
 
 
 def _unmatched(code: str) -> tuple[list[str], list[str]]:

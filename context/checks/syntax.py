@@ -31,7 +31,7 @@ _MOST_LINES = 10
 _MOST_BORDERS = 5
 _MOST_OPENED = 2
 # And all in all no more than so many, or than so many bytes of them.
-_MOST_TRIES = 14
+_MOST_TRIES = 16
 _MOST_BYTES = 4_000_000
 # Where a line may be cut: behind a word or a bracket that closes, if no word goes on there.
 _BORDER = re.compile(r"(?<=[\w)\]}\"'`;])(?!\w)")
@@ -60,7 +60,7 @@ class _Syntax:
         baseline = self._baselines.get(n_replaced)
         if baseline is None:
             baseline = self._baselines[n_replaced] = _Baseline(self.snapshot, tree, n_replaced)
-        baseline.n_left = max(8, min(_MOST_TRIES, _MOST_BYTES // (len(tree.data) + 1)))
+        baseline.n_left = max(10, min(_MOST_TRIES, _MOST_BYTES // (len(tree.data) + 1)))
         return _longest(baseline, text)
 
     @cached_property
@@ -90,11 +90,10 @@ def _longest(place: _Baseline, text: str) -> int:
 
 
 def _before(text: str, limit: int) -> int:
-    """Where to end so that nothing from `limit` on is left: at the end of a line, or of a word."""
+    """Where to end so that nothing from `limit` on is left: at the end of a line."""
     if limit >= len(text):
         return len(text)
-    whole = next((end for end in _ends(text) if end < limit), 0)
-    return whole or next((end for end in _borders(text) if end <= limit), 0)
+    return next((end for end in _ends(text) if end < limit), 0)
 
 
 def _ends(text: str) -> Iterator[int]:
@@ -172,7 +171,8 @@ class _Baseline:
             return False
         whole = not (more or is_cut)
         start, end = self._span[0], self._span[0] + len(text)
-        tree, faults = self._flawless(text + more), list[Fault]()
+        is_hopeless = bool(self.__dict__.get("_faults"))
+        tree, faults = None if is_hopeless else self._flawless(text + more), list[Fault]()
         if tree is None:
             if not self._faults or self.is_broken:
                 return False

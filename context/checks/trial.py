@@ -12,6 +12,7 @@ from tree_sitter import Parser
 
 from context.parsing.blanked import readable
 from context.parsing.opened import Opened
+from context.parsing.scripts import LANGUAGES
 from context.text import to_bytes
 
 if TYPE_CHECKING:
@@ -23,10 +24,13 @@ _CHUNK_BYTES = 1_024
 
 
 def flawless(tree: Opened, start: int, end: int, text: str) -> Opened | None:
-    """The document with `text` in the place of what lies between two offsets; None with an error."""
+    """The document with `text` between two offsets; None where it has an error then."""
+    if tree.language in LANGUAGES:
+        made = tree.edited(start, end, text, is_brief=True)
+        return None if made is None or made.root.has_error else made
     first, last = tree.byte_at(start), tree.byte_at(end)
     data = tree.data[:first] + to_bytes(text) + tree.data[last:]
-    language, data = readable(tree.language, tree.path, data)
+    data = readable(tree.language, tree.path, data)[1]
     if len(data) != len(tree.data) - (last - first) + len(to_bytes(text)):
         return None
     parsed = read(tree, data, (first, last, len(data) - len(tree.data) + last), _has_failed)
@@ -58,12 +62,14 @@ def read(
     parser: Any = Parser(tree.grammar.language)
     if told is not None:
         parser.logger = told
+
+    def chunk(at: int, _: object) -> bytes:
+        return data[at : at + _CHUNK_BYTES]
+
     found: Tree | None = None
     # A parser that is told to stop raises.
     with suppress(ValueError):
-        found = parser.parse(
-            lambda at, _: data[at : at + _CHUNK_BYTES], old, progress_callback=is_over
-        )
+        found = parser.parse(chunk, old, progress_callback=is_over)
     return found
 
 

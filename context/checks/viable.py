@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from context.checks.trial import read
 from context.parsing.blanked import readable
+from context.parsing.scripts import LANGUAGES
 from context.text import from_bytes, to_bytes
 
 if TYPE_CHECKING:
@@ -36,12 +37,12 @@ def viable(tree: Opened, start: int, end: int, text: str) -> int | None:
     What follows from `end` on doesn't count. None where what stands before the cursor is wrong
     already, or it takes too long to tell.
     """
+    if tree.language in LANGUAGES:
+        return None
     begun = tree.data[: tree.byte_at(start)]
     ends_line = not tree.text[end:].split("\n", 1)[0].strip()
     data = begun + to_bytes(text) + (b"\n" if ends_line else b"")
-    language, data = readable(tree.language, tree.path, data)
-    if language != tree.language and language == "TypeScript":
-        return None
+    data = readable(tree.language, tree.path, data)[1]
     heard = _Heard()
     kept = min(len(begun), len(data))
     read(tree, data, (kept, len(tree.data), len(data)), heard.is_done, heard.told)

@@ -85,9 +85,7 @@ def _row(ending: str, places: Iterator[tuple[str, int, str]], *, is_shown: bool)
         )
 
 
-def _places(
-    files: list[Path], drawn: random.Random, n: int
-) -> Iterator[tuple[str, int, str]]:
+def _places(files: list[Path], drawn: random.Random, n: int) -> Iterator[tuple[str, int, str]]:
     """Documents, cursors and the rest of what stood on their lines."""
     for _ in range(50 * n):
         text = drawn.choice(files).read_text(encoding="utf-8", errors="replace")
@@ -101,7 +99,7 @@ def _places(
 
 def _place(text: str, drawn: random.Random) -> tuple[str, int, str] | None:
     lines = text.split("\n")
-    if len(lines) < 40:  # noqa: PLR2004 - nothing is left of a shorter one
+    if len(lines) < 40:
         return None
     first, n_lines = drawn.randrange(5, len(lines) - 14), drawn.randrange(3, 13)
     stretch = lines[first : first + n_lines]

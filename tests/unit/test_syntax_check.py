@@ -5,7 +5,9 @@ from __future__ import annotations
 import pytest
 
 from context.checks.syntax import syntax_check
+from context.checks.viable import viable
 from context.languages import of
+from context.parsing.opened import opened
 from context.types import Snapshot
 
 PYTHON = "def f():\n    $0\n"
@@ -70,7 +72,7 @@ CUT = [
     ("a.js", BRACES, "}", ""),
     ("a.js", BRACES, "const a = b c", "const a = b"),
     # The lines of the block are there already: nothing is to come that could close another.
-    ("a.js", "if (x$0\n  a();\n}\n", ") {{", ""),
+    ("a.js", "if (x) {\n  $0\n    a();\n}\n", "b({", ""),
     ("a.rb", "def f\n  $0\nend\n", "end", ""),
     ("a.sh", "f() {\n  $0\n}\n", "fi", ""),
 ]
@@ -101,3 +103,50 @@ def test_what_a_text_replaces_is_gone():
 )
 def test_any_text_gets_an_answer(text):
     assert 0 <= len(_sound("a.py", PYTHON, text)) <= len(text)
+
+
+SIGNATURE = (
+    "def f(\n    a: int = 1,\n    $0\n        a=a,\n        b=b,\n    )\n\n\ndef g():\n    pass\n"
+)
+BRACED = "class A {\n  f(\n    $0\n      a.b(c);\n    }\n  }\n}\n"
+
+
+@pytest.mark.parametrize(
+    ("path", "document", "text", "left"),
+    [
+        ("a.py", SIGNATURE, "time: Types = DEFAULT,", "time: Types = DEFAULT,"),
+        ("a.py", SIGNATURE, "x,", "x,"),
+        ("a.py", SIGNATURE, "x: int,\n    y z,", "x: int,"),
+        ("a.py", SIGNATURE, "x]", ""),
+        ("a.ts", BRACED, "a: string,", "a: string,"),
+        ("a.ts", BRACED, "a: string] b", ""),
+        (
+            "A.java",
+            "class A {\n  void f(\n    $0\n      a.b(c);\n    }\n  }\n}\n",
+            "int a,",
+            "int a,",
+        ),
+    ],
+)
+def test_where_what_follows_has_lost_its_head_what_stands_above_decides(path, document, text, left):
+    """Somebody retypes a signature: nothing that could be typed makes the document right."""
+    assert _sound(path, document, text) == left
+
+
+@pytest.mark.parametrize(
+    ("path", "above", "text", "left"),
+    [
+        ("a.py", "def f():\n    ", "foo(a, b c", "foo(a, b "),
+        ("a.py", "def f():\n    ", "x = '''abc", "x = '''abc"),
+        ("a.ts", "function f() {\n  ", "x = `abc", "x = `abc"),
+        ("a.ts", "function f() {\n  ", "x = 'abc", ""),
+        ("a.go", "package a\nfunc f() {\n\t", "func(a int,", "func(a int,"),
+        ("a.rb", "class A\n  def f\n    ", "x.y do |a|", "x.y do |a|"),
+        ("a.rs", "impl A {\n  fn f() {\n    ", "match x {\n  A => b,", "match x {\n  A => b,"),
+        ("a.rs", "impl A {\n  fn f() {\n    ", "foo(a, b c", "foo(a, b "),
+    ],
+)
+def test_a_mistake_is_where_no_token_can_follow(path, above, text, left):
+    tree = opened(path, of(path), above + "\n")
+    assert tree is not None
+    assert text[: viable(tree, len(above), len(above), text)] == left
