@@ -9,10 +9,11 @@ from collections import OrderedDict, deque
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
+from inference.prompt.closers import gaps
 from lsp_server.kept.tally import Tally
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
     from inference.types import Completion
     from lsp_server.documents import Document
@@ -28,6 +29,8 @@ REJECTED_S = 60.0
 """For so long what was turned down isn't offered again where it was."""
 # So much of the document around a cursor says whether it is the same place.
 _BEFORE, _AFTER = 400, 100
+# Who has typed so much along what he turned down may be offered the rest.
+_ALONG = 80
 _NEXT = {"word": re.compile(r"\s*(?:\w+|[^\w\s]+)"), "line": re.compile(r"\s*[^\n]*\n?")}
 
 
@@ -114,14 +117,15 @@ class Shown:
         return identifier
 
     def rejected_at(self, asked: Asked) -> tuple[str, ...]:
-        """What was turned down here a moment ago; nothing for who asks for a completion."""
+        """What was turned down here a moment ago; nothing for who asks for a completion.
+
+        While what is typed goes along with it, what is left of it is still turned down.
+        """
         if asked.is_invoked or not self._rejections:
             return ()
-        place = _place(asked)
         since = self.clock() - REJECTED_S
-        return tuple(
-            text for when, where, text in self._rejections if when > since and where == place
-        )
+        lately = ((where, text) for when, where, text in self._rejections if when > since)
+        return tuple(left for where, text in lately for left in _left_of(asked, where, text))
 
     def text_of(self, identifier: str) -> str | None:
         """The text that was offered under that name; None where it isn't known."""
@@ -209,6 +213,34 @@ def _place(asked: Asked) -> tuple[str, str, str]:
     text, cursor = asked.snapshot.text, asked.snapshot.cursor
     before, after = text[max(0, cursor - _BEFORE) : cursor], text[cursor : cursor + _AFTER]
     return asked.document.uri, before, after
+
+
+def _left_of(asked: Asked, where: tuple[str, str, str], rejected: str) -> Iterator[str]:
+    """What is left of what was turned down at a place, if no more than that was typed there.
+
+    With and without what the editor closed behind the cursor meanwhile.
+    """
+    uri, before, after = where
+    if uri != asked.document.uri:
+        return
+    text, cursor = asked.snapshot.text, asked.snapshot.cursor
+    behind = text[cursor : cursor + _AFTER]
+    for n_typed in range(min(len(rejected), _ALONG)):
+        typed, start = rejected[:n_typed], cursor - n_typed
+        if not (text.startswith(typed, max(0, start)) and _ends(text, start, before)):
+            continue
+        for n_closed in gaps(behind, typed):
+            n_after = min(len(after), _AFTER - n_closed)
+            if behind[n_closed:] == after[:n_after]:
+                left = rejected[n_typed:]
+                yield left
+                if n_closed and left.endswith(behind[:n_closed]):
+                    yield left[:-n_closed]
+
+
+def _ends(text: str, end: int, before: str) -> bool:
+    """Whether the text up to `end` ends so, and where less is known begins so."""
+    return text[max(0, end - _BEFORE) : max(0, end)] == before and end >= 0
 
 
 def _until(offer: Offer, kind: Kind, length: int | None) -> int:

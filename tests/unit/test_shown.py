@@ -105,11 +105,20 @@ def test_word_by_word_each_is_followed_and_counts_once(desk):
     assert desk.counts == Counts(shown=1, accepted=1)
 
 
+def test_typing_along_brings_nothing_back_be_it_closed(desk):
+    assert desk.shown.was_rejected(desk.offer("x = |\n", "f(a, b)"))
+    assert desk.shown.rejected_at(desk.asked("x = f(|)\n")) == ("a, b)", "a, b")
+    assert desk.shown.rejected_at(desk.asked("x = f(a|\n")) == (", b)",)
+    assert desk.shown.rejected_at(desk.asked("x = f(a|]\n")) == ()
+
+
 def test_what_was_turned_down_isnt_offered_again_there(desk):
     name = desk.offer("x = |\n", "foo")
     assert desk.shown.was_rejected(name)
     assert desk.shown.rejected_at(desk.asked("x = |\n")) == ("foo",)
-    assert desk.shown.rejected_at(desk.asked("x = f|\n")) == ()
+    assert desk.shown.rejected_at(desk.asked("x = f|\n")) == ("oo",)
+    assert desk.shown.rejected_at(desk.asked("x = g|\n")) == ()
+    assert desk.shown.rejected_at(desk.asked("x = foo|\n")) == ()
     assert desk.shown.rejected_at(desk.asked("x = |\n", is_invoked=True)) == ()
     far = "\n" * 500
     assert desk.shown.rejected_at(desk.asked("x = |\n" + far)) == ()
