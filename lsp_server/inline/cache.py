@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from itertools import count
 from typing import TYPE_CHECKING
 
-from lsp_server.inline.through import left_of
+from lsp_server.inline.through import is_typed, left_of, over_closed
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -144,7 +144,21 @@ class Cache:
                 return number, replace(kept.found, completions=left)
             if not kept.found.completions and _is_same_place(kept.asked, asked):
                 nothing = number, kept.found
+            if any(is_typed(each, was, now) for each in kept.found.completions):
+                behind = self._behind(asked)
+                return behind if behind[1] is not None else nothing
         return nothing
+
+    def _behind(self, asked: Asked) -> tuple[int | None, Found | None]:
+        """What is known for behind what closes a completion that is typed up to there."""
+        for number, kept in self._of(asked):
+            if _serves(kept, asked):
+                was, now = kept.asked.snapshot, asked.snapshot
+                every = (over_closed(each, was, now) for each in kept.found.completions)
+                left = tuple(each for each in every if each and _may_stand(each, asked))
+                if left:
+                    return number, replace(kept.found, completions=left)
+        return None, None
 
     def _of(self, asked: Asked) -> Iterator[tuple[int, _Kept]]:
         """What is kept for the request's document, what was used last first."""

@@ -84,6 +84,29 @@ def left_of(completion: Completion, was: Snapshot, now: Snapshot) -> Completion 
     """
     if now.cursor == was.cursor and (now.text is was.text or now.text == was.text):
         return completion
+    found = _between(completion, was, now)
+    return None if found is None else _offered(completion, *found, now.cursor)
+
+
+def is_typed(completion: Completion, was: Snapshot, now: Snapshot) -> bool:
+    """Whether all of a completion is in the document, some of it closed behind the cursor."""
+    found = _between(completion, was, now)
+    return found is not None and bool(found[1]) and found[0].text == found[1]
+
+
+def over_closed(completion: Completion, was: Snapshot, now: Snapshot) -> Completion | None:
+    """A completion for behind what is closed, offered from before that; None for another."""
+    start, end = completion.replace
+    closed = now.text[now.cursor : start]
+    if start != was.cursor or len(closed) > _MOST_BEHIND or "\n" in closed:
+        return None
+    if not closed or now.text != was.text:
+        return None
+    return replace(completion, text=closed + completion.text, replace=(now.cursor, end))
+
+
+def _between(completion: Completion, was: Snapshot, now: Snapshot) -> tuple[_Rest, str] | None:
+    """What of it is not typed yet, and what stands behind the cursor in its place."""
     start, end = completion.replace
     kept_until = len(now.text) - (len(was.text) - end)
     is_near = start <= now.cursor <= kept_until <= now.cursor + _MOST_BEHIND
@@ -93,7 +116,7 @@ def left_of(completion: Completion, was: Snapshot, now: Snapshot) -> Completion 
     rest = _rest(completion.text, typed)
     if rest is None or not _is_closed(was.text[was.cursor : end], typed, behind):
         return None
-    return _offered(completion, rest, behind, now.cursor)
+    return rest, behind
 
 
 def _is_around(was: str, hole: tuple[int, int], now: str, kept_until: int) -> bool:

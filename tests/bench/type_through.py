@@ -32,6 +32,7 @@ from noisy_truth import NoisyTruth
 from typist import KEYSTROKES, session
 
 from context import languages
+from context.extent import aim_at
 from context.types import Snapshot
 from inference.answer.hole import hole_at
 from inference.answer.postprocess import fit
@@ -89,10 +90,9 @@ class Ours:
         return Asked(document, workspace, snapshot, world=_WORLD)
 
     def _generated(self, asked: Asked) -> tuple[Completion, ...]:
-        at, hole = asked.snapshot.cursor, hole_at(asked.prefix, asked.suffix)
-        fitted = fit(
-            self.model(asked.prefix, asked.suffix), hole, "line" if hole.rest.strip() else "block"
-        )
+        at, aim = asked.snapshot.cursor, aim_at(asked.snapshot)
+        hole = hole_at(asked.prefix, asked.suffix, fills=aim.fills)
+        fitted = fit(self.model(asked.prefix, asked.suffix), hole, aim.extent)
         made: tuple[Completion, ...] = ()
         if not isinstance(fitted, NoCompletion):
             made = (Completion(fitted.text, (at, at + fitted.n_replaced)),)

@@ -201,3 +201,11 @@ def test_the_same_request_with_another_language_is_another():
     kept(cache, request, "foo")
     there = replace(request, snapshot=replace(request.snapshot, language="Text"))
     assert cache.look(there) is None
+
+
+def test_who_has_typed_one_through_up_to_what_closes_it_is_offered_what_comes_behind():
+    cache = Cache()
+    kept(cache, asked("x = f()|\n"), "\ny = 1")
+    assert texts(cache, asked("x = f(|)\n")) is None
+    kept(cache, asked("x = |\n"), "f()")
+    assert texts(cache, asked("x = f(|)\n")) == [")\ny = 1"]

@@ -6,7 +6,7 @@ import pytest
 
 from context.types import Snapshot
 from inference.types import Completion
-from lsp_server.inline.through import left_of
+from lsp_server.inline.through import is_typed, left_of, over_closed
 
 
 def at(marked: str) -> Snapshot:
@@ -123,3 +123,18 @@ def test_an_empty_line_may_hold_blanks():
 def test_lines_that_end_otherwise():
     left = after("f:|\r\n", "\r\n    a\r\n    b", "f:\r\n    a\r\n    |\r\n")
     assert left == ("b", "f:\r\n    a\r\n    b\r\n")
+
+
+def test_all_of_it_is_typed_where_the_rest_was_closed():
+    was, now = at("x = |\n"), at("x = f(a|)\n")
+    assert is_typed(Completion("f(a)", (4, 4)), was, now)
+    assert not is_typed(Completion("f(a, b)", (4, 4)), was, now)
+    assert not is_typed(Completion("f(a)", (4, 4)), was, at("x = f(a)|\n"))
+
+
+def test_what_comes_behind_the_closed_is_offered_from_before_it():
+    was, now = at("x = f(a)|\n"), at("x = f(a|)\n")
+    left = over_closed(Completion("\ny = 1", (8, 8)), was, now)
+    assert left is not None
+    assert (left.text, left.replace) == (")\ny = 1", (7, 8))
+    assert over_closed(Completion("\ny = 1", (8, 8)), was, at("x = f(b|)\n")) is None
