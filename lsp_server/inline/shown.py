@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 Kind = Literal["whole", "word", "line"]
 
 MAX_OFFERS = 64
+MAX_CHARS = 16_000_000
+"""Of all documents together that offers are remembered of, but for the newest."""
 MAX_REJECTIONS = 64
 LARGEST_TEXT = 2_000_000
 """Characters of a document beyond which what is accepted in it isn't followed."""
@@ -112,8 +114,7 @@ class Shown:
             self._count(offer)
         identifier = uuid.uuid4().hex
         self._offers[identifier] = offer
-        while len(self._offers) > MAX_OFFERS:
-            self._offers.popitem(last=False)
+        self._make_room()
         return identifier
 
     def rejected_at(self, asked: Asked) -> tuple[str, ...]:
@@ -173,6 +174,22 @@ class Shown:
                 self.tally.add(offer.language, offer.backend, rejected=1)
         return offer is not None
 
+    def _make_room(self) -> None:
+        """Forget the oldest offers, so that no more documents are held than there is room for."""
+        while len(self._offers) > MAX_OFFERS:
+            self._offers.popitem(last=False)
+        texts = {id(each.document): len(each.document.text) for each in self._offers.values()}
+        n_chars = sum(texts.values())
+        # Several offers of one answer are for one document: the newest is always kept.
+        newest = next(reversed(self._offers.values()))
+        while n_chars > MAX_CHARS:
+            oldest = next(iter(self._offers.values()))
+            if oldest.document is newest.document:
+                return
+            self._offers.popitem(last=False)
+            if not any(each.document is oldest.document for each in self._offers.values()):
+                n_chars -= texts[id(oldest.document)]
+
     def _count(self, offer: Offer) -> None:
         if not offer.is_counted and offer.wants_counting:
             offer.is_counted = True
@@ -185,9 +202,11 @@ def _goes_on(before: Offer, offer: Offer) -> bool:
         return False
     if before.document is offer.document and before.cursor == offer.cursor:
         return True
-    n_typed = offer.start - before.start
-    typed = offer.document.text[before.start : offer.start]
-    return n_typed >= 0 and before.text == typed + offer.text
+    if offer.start < before.start:
+        # What was typed of it is deleted again.
+        before, offer = offer, before
+    typed = offer.document.text[before.start : offer.start].replace("\r\n", "\n")
+    return before.text == typed + offer.text
 
 
 def _offer(asked: Asked, completion: Completion) -> Offer:

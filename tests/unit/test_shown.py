@@ -14,7 +14,7 @@ from inference.types import Completion
 from lsp_server.documents import Documents
 from lsp_server.inline.asked import Asked, Selected
 from lsp_server.inline.selected import restored, with_selected
-from lsp_server.inline.shown import MAX_OFFERS, REJECTED_S, Shown
+from lsp_server.inline.shown import MAX_CHARS, MAX_OFFERS, REJECTED_S, Shown
 from lsp_server.kept import counting
 from lsp_server.kept.following import AFTER_S, Following
 from lsp_server.kept.tally import Counts, Tally
@@ -237,3 +237,23 @@ async def test_what_cant_be_written_is_tried_again(session, tmp_path):
     await counting._write_later(session.shown.tally)
     assert session.now == 1000 + 3 * counting.WRITE_S
     assert list((tmp_path / "kept").glob("*.jsonl"))
+
+
+def test_one_that_is_deleted_back_to_is_the_same_still(desk):
+    for marked, text in (("x = fo|", "o(1)"), ("x = f|", "oo(1)"), ("x = |", "foo(1)")):
+        desk.offer(marked, text)
+    assert desk.counts == Counts(shown=1)
+
+
+def test_typing_through_lines_that_end_otherwise_counts_once(desk):
+    desk.offer("x|\r\n", "\r\ny = 1")
+    desk.offer("x\r\ny|\r\n", " = 1")
+    assert desk.counts == Counts(shown=1)
+
+
+def test_long_documents_are_not_all_remembered(desk):
+    names = [desk.offer(f"{n}" + "x" * (MAX_CHARS // 3) + "|", "foo") for n in range(5)]
+    known = [name for name in names if desk.shown.text_of(name) is not None]
+    assert known == names[-2:]
+    last = desk.offer("y" * (MAX_CHARS + 1) + "|", "foo")
+    assert desk.shown.text_of(last) == "foo"
