@@ -101,4 +101,12 @@ def _code_points(content: str, units: int, encoding: Encoding) -> int:
     return min(index, len(content))
 
 
-__all__ = ["Encoding", "Lines", "PositionError", "characters", "offset_at", "position_of", "replaced"]
+__all__ = [
+    "Encoding",
+    "Lines",
+    "PositionError",
+    "characters",
+    "offset_at",
+    "position_of",
+    "replaced",
+]

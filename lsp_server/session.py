@@ -30,8 +30,8 @@ if TYPE_CHECKING:
     from lsp_server.configuration import Configured
     from lsp_server.documents import Document
 
-# How many folders that are no workspace folders are kept open.
 MAX_BARE = 4
+"""Folders that are no workspace folders kept open, but for those that open documents lie in."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,7 +152,7 @@ class Session:
 
     def nowhere(self) -> Workspace | None:
         """A bare workspace for what is no file yet: nothing is in it, and nothing is kept."""
-        return self._bare(cache_folder() / "untitled")
+        return self._bare(_nowhere())
 
     def _bare(self, root: Path) -> Workspace | None:
         """A workspace that nobody asked for: completes, but is never crawled or cached."""
@@ -162,10 +162,18 @@ class Session:
                 return None
             workspace.indexed = True
             self.bare[root] = workspace
-            while len(self.bare) > MAX_BARE:
-                self._let_go(self.bare.popitem(last=False)[1])
+            self._thin_out(newest=root)
         self.bare.move_to_end(root)
         return self.bare[root]
+
+    def _thin_out(self, newest: Path | None = None) -> None:
+        """Let go of bare folders that no open document lies in, but for the last ones used."""
+        if len(self.bare) <= MAX_BARE:
+            return
+        places = [to_path(document.file_uri) or _nowhere() / "_" for document in self.documents]
+        for root in tuple(self.bare)[: len(self.bare) - MAX_BARE]:
+            if root != newest and not any(place.is_relative_to(root) for place in places):
+                self._let_go(self.bare.pop(root))
 
     def _open(self, root: Path, cache_dir: Path | None) -> Workspace | None:
         configured = self.configure(root)
@@ -186,8 +194,9 @@ class Session:
         for task in (workspace.probing, workspace.warming):
             if task is not None:
                 task.cancel()
-        workspace.close()
-        self.start(workspace.backend.aclose())
+        workspace.closing.set()
+        # What runs hears that the folder has gone, rather than that its backend has.
+        self.start(_closed(workspace, self.generations.end_all(workspace)))
 
     def start(self, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
         """Do something that no message waits for; it ends with the session at the latest."""
@@ -211,6 +220,7 @@ class Session:
         if path and workspace:
             workspace.remembered.pop(workspace.relative(path), None)
         self.generations.close(document.uri)
+        self._thin_out()
         return workspace
 
     async def stop(self) -> None:
@@ -232,6 +242,20 @@ class Session:
             workspace.close()
         for executor in (self.executor, self.indexer):
             executor.shutdown(wait=False, cancel_futures=True)
+
+
+async def _closed(workspace: Workspace, ending: list[asyncio.Task[Any]]) -> None:
+    """Close a workspace and its backend once what runs there has ended."""
+    workspace.repository.close()
+    try:
+        await asyncio.gather(*ending, return_exceptions=True)
+    finally:
+        await workspace.backend.aclose()
+
+
+def _nowhere() -> Path:
+    """The folder that stands for what is no file yet; nothing is ever in it."""
+    return cache_folder() / "untitled"
 
 
 def _threads(n: int, name: str) -> ThreadPoolExecutor:

@@ -16,10 +16,12 @@ from inference.errors import InferenceError
 from lsp_server.acquainting import acquaint
 from lsp_server.errors import CommandError
 from lsp_server.indexing import keep_indexed
+from lsp_server.permitted import turned_off
 from lsp_server.probing import begin_probe
 from lsp_server.status import send_status
 from lsp_server.telling import tell_once
 from lsp_server.user_models import model_of
+from lsp_server.warming import stop_warming
 from lsp_server.workspace import open_served
 
 if TYPE_CHECKING:
@@ -28,6 +30,7 @@ if TYPE_CHECKING:
 
     from inference.types import Backend
     from lsp_server.configuration import Configured
+    from lsp_server.inline.asked import Asked
     from lsp_server.server import InfillServer
     from lsp_server.session import Session
     from lsp_server.settings import Settings
@@ -112,12 +115,25 @@ async def _concern(server: InfillServer, workspace: Workspace) -> str | None:
         workspace.settings = settings
     else:
         _exchange(server, workspace, settings, made)
+    _end_what_is_off(session, workspace)
     if settings.context.ignore != before.context.ignore:
         workspace.repository.ignore(settings.context.ignore)
         # What is no workspace folder is never crawled: it may be somebody's home.
         if session.folders.get(workspace.root) is workspace:
             session.start(keep_indexed(server, workspace))
     return None
+
+
+def _end_what_is_off(session: Session, workspace: Workspace) -> None:
+    """End what is being made where nothing is to be completed any more."""
+
+    def is_off(asked: Asked) -> bool:
+        off = turned_off(workspace.settings, asked.snapshot.language)
+        return asked.workspace is workspace and off is not None
+
+    session.generations.end_where(is_off)
+    if not workspace.settings.completion.enabled:
+        stop_warming(workspace)
 
 
 async def _made_anew(session: Session, workspace: Workspace, settings: Settings) -> Opened | None:

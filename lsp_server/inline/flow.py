@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 from inference.types import Completion, NoCompletion
 from lsp_server.completion import Answer, Timings, failed
 from lsp_server.inline.asked import typed_on
+from lsp_server.inline.generations import CLOSED
 from lsp_server.inline.joining import agrees, is_same_place, typed_since
 from lsp_server.inline.pace import pause_s
 from lsp_server.inline.partly import what_came
@@ -39,7 +40,7 @@ if TYPE_CHECKING:
 
 SWITCHED = "the settings changed while the completion was made"
 STALE = "the document changed while the completion was made"
-SUPERSEDED = "a newer request for the same document came in"
+FOLDER_CLOSED = "the document's folder was closed while the completion was made"
 REJECTED = "it is what was turned down a moment ago"
 
 
@@ -48,13 +49,13 @@ class _Waiting:
     """A request on its way to its answer.
 
     Attributes:
-        overtaken: done once a newer request for the document has come.
+        overtaken: done once a newer request for the document has come, or it was closed: why.
         since_s: from when on its deadline counts, by `time.perf_counter`.
     """
 
     server: InfillServer
     asked: Asked
-    overtaken: asyncio.Future[None]
+    overtaken: asyncio.Future[str]
     on_text: OnText | None
     since_s: float
     typing: Typing
@@ -97,7 +98,8 @@ def current(session: Session, asked: Asked, answer: Answer) -> tuple[Asked, Answ
     now = typed_on(session, asked)
     found = _looked_up(session, now) if now is not None else None
     if now is None or found is None:
-        return asked, replace(answer, result=NoCompletion(STALE), others=())
+        why = STALE if session.documents.get(asked.document.uri) is not None else CLOSED
+        return asked, replace(answer, result=NoCompletion(why), others=())
     return now, replace(answer, result=found.result, others=found.others)
 
 
@@ -142,11 +144,21 @@ async def _generated(waiting: _Waiting) -> Answer:
             generation = _begun(waiting)
         answer = await _waited(waiting, generation)
         if waiting.overtaken.done():
-            return Answer(NoCompletion(SUPERSEDED))
+            return Answer(NoCompletion(waiting.overtaken.result()))
+        ended = _ended_meanwhile(waiting)
+        if ended is not None:
+            return Answer(NoCompletion(ended))
         if answer is not None:
             return answer
-        if waiting.server.session.n_switches != n_switches or waiting.workspace.closed:
+        if waiting.server.session.n_switches != n_switches:
             return Answer(NoCompletion(SWITCHED))
+
+
+def _ended_meanwhile(waiting: _Waiting) -> str | None:
+    """Why nothing is to be shown any more, whatever has come; None where something may be."""
+    if waiting.workspace.closed:
+        return FOLDER_CLOSED
+    return turned_off(waiting.workspace.settings, waiting.asked.snapshot.language)
 
 
 def _begun(waiting: _Waiting) -> Generation:

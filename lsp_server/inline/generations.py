@@ -22,7 +22,7 @@ from lsp_server.inline.progress import Progress
 from lsp_server.inline.turns import PREFETCH, Turns, n_at_once
 
 if TYPE_CHECKING:
-    from collections.abc import Hashable
+    from collections.abc import Callable, Hashable
 
     from lsp_server.completion import Answer
     from lsp_server.inline.asked import Asked
@@ -32,6 +32,9 @@ if TYPE_CHECKING:
 GRACE_S = 0.15
 _MAX_DOCUMENTS = 64
 _LATELY = 8
+
+SUPERSEDED = "a newer request for the same document came in"
+CLOSED = "the document was closed while the completion was made"
 
 
 @dataclass(slots=True, eq=False)
@@ -102,7 +105,7 @@ class Generations:
         running: by document.
         leaving: what was ended and hasn't yet come to its end, by document.
         lanes: one a backend.
-        newest: what tells the newest request of each document that it is overtaken.
+        newest: what tells the newest request of each document that it is overtaken, and why.
         typing: when somebody typed in each document.
     """
 
@@ -111,9 +114,7 @@ class Generations:
         default_factory=dict[str, "set[asyncio.Task[Answer]]"]
     )
     lanes: dict[Hashable, Lane] = field(default_factory=dict["Hashable", Lane])
-    newest: dict[str, asyncio.Future[None]] = field(
-        default_factory=dict[str, "asyncio.Future[None]"]
-    )
+    newest: dict[str, asyncio.Future[str]] = field(default_factory=dict[str, "asyncio.Future[str]"])
     typing: OrderedDict[str, Typing] = field(default_factory=OrderedDict[str, Typing])
 
     def lane_of(self, workspace: Workspace) -> Lane:
@@ -132,17 +133,17 @@ class Generations:
             self.typing.popitem(last=False)
         return self.typing[uri]
 
-    def overtake(self, uri: str) -> asyncio.Future[None]:
+    def overtake(self, uri: str) -> asyncio.Future[str]:
         """Be the newest request of a document: the one before is told; done when overtaken."""
         self.tell_overtaken(uri)
         self.newest[uri] = asyncio.get_running_loop().create_future()
         return self.newest[uri]
 
-    def tell_overtaken(self, uri: str) -> None:
-        """Have the newest request of a document end, if there is one."""
+    def tell_overtaken(self, uri: str, why: str = SUPERSEDED) -> None:
+        """Have the newest request of a document end, if there is one; `why` is for its user."""
         older = self.newest.pop(uri, None)
         if older is not None and not older.done():
-            older.set_result(None)
+            older.set_result(why)
 
     def add(self, generation: Generation, task: asyncio.Task[Answer]) -> None:
         """Have it run for its document, for which nothing else runs."""
@@ -209,8 +210,16 @@ class Generations:
                 self.end(uri)
         return [task for leaving in self.leaving.values() for task in leaving]
 
+    def end_where(self, unwanted: Callable[[Asked], bool]) -> None:
+        """End what runs for requests that aren't to be answered any more."""
+        for uri, each in tuple(self.running.items()):
+            if unwanted(each.asked):
+                self.end(uri)
+
     def close(self, uri: str) -> None:
-        """Forget a document that was closed."""
-        self.end(uri)
-        self.tell_overtaken(uri)
-        self.typing.pop(uri, None)
+        """Forget a document that was closed; of a notebook, all cells."""
+        cells = [key for key, each in self.running.items() if each.asked.document.file_uri == uri]
+        for closed in {uri, *cells}:
+            self.end(closed)
+            self.tell_overtaken(closed, CLOSED)
+            self.typing.pop(closed, None)
