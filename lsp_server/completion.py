@@ -110,7 +110,9 @@ async def generate(question: Question, progress: Progress) -> Answer:
         with _while_here(workspace):
             outcomes = await _when_loaded(question, ready, progress)
     except InferenceError as error:
-        workspace.health.failed(error)
+        # What nobody waits for is nobody's trouble; whoever has joined it tells.
+        if question.priority < PREFETCH:
+            workspace.health.failed(error)
         return failed(error, started)
     if outcomes[0].first_token_s is not None or outcomes[0].total_s < late_s(workspace):
         workspace.health.answered()

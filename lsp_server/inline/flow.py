@@ -22,7 +22,7 @@ from lsp_server.inline.partly import what_came
 from lsp_server.inline.prefetch import prefetch
 from lsp_server.inline.silence import silence
 from lsp_server.inline.starting import start
-from lsp_server.inline.turns import AUTOMATIC, EXPLICIT
+from lsp_server.inline.turns import AUTOMATIC, EXPLICIT, PREFETCH
 from lsp_server.permitted import turned_off
 from lsp_server.warming import stop_warming, warm_later
 
@@ -42,6 +42,8 @@ SWITCHED = "the settings changed while the completion was made"
 STALE = "the document changed while the completion was made"
 FOLDER_CLOSED = "the document's folder was closed while the completion was made"
 REJECTED = "it is what was turned down a moment ago"
+# After so long an answer is on its way to the editor.
+_AFTERWARDS_S = 0.005
 
 
 @dataclass(slots=True)
@@ -74,17 +76,18 @@ async def answered(server: InfillServer, asked: Asked, on_text: OnText | None = 
         on_text: called with what would be offered if generation ended now, when it has grown.
     """
     held, uri = server.session.generations, asked.document.uri
-    typing = held.note_key(uri, asyncio.get_running_loop().time())
-    overtaken = held.overtake(uri)
-    waiting = _Waiting(server, asked, overtaken, on_text, time.perf_counter(), typing)
+    newest = held.overtake(asked)
+    is_key = newest.n_waiting == 1
+    typing = held.note_key(uri, asyncio.get_running_loop().time(), is_key=is_key)
+    waiting = _Waiting(server, asked, newest.overtaken, on_text, time.perf_counter(), typing)
     stop_warming(asked.workspace)
     try:
         answer = _known(waiting) or await _generated(waiting)
     finally:
-        if held.newest.get(uri) is overtaken:
-            del held.newest[uri]
-    if not overtaken.done():
-        _go_on(waiting, answer)
+        held.leave_newest(newest)
+    if not newest.overtaken.done():
+        # What it takes to go on mustn't hold up the answer, nor the thread that writes it.
+        asyncio.get_running_loop().call_later(_AFTERWARDS_S, _go_on, waiting, answer)
     return answer
 
 
@@ -111,7 +114,7 @@ def _known(waiting: _Waiting) -> Answer | None:
         return Answer(NoCompletion(off))
     # What is known in part is there when nothing more is to come.
     runs = waiting.server.session.generations.running.get(asked.document.uri)
-    comes = runs is not None and runs.serves(asked)
+    comes = runs is not None and runs.serves(asked, time.perf_counter())
     found = _looked_up(waiting.server.session, asked, is_part_enough=not comes)
     if found is not None:
         total_ms = (time.perf_counter() - waiting.since_s) * 1000
@@ -140,7 +143,7 @@ async def _generated(waiting: _Waiting) -> Answer:
     uri, n_switches = waiting.asked.document.uri, waiting.server.session.n_switches
     while True:
         generation = held.running.get(uri)
-        if generation is None or not generation.serves(waiting.asked):
+        if generation is None or not generation.serves(waiting.asked, time.perf_counter()):
             generation = _begun(waiting)
         answer = await _waited(waiting, generation)
         if waiting.overtaken.done():
@@ -163,8 +166,11 @@ def _ended_meanwhile(waiting: _Waiting) -> str | None:
 
 def _begun(waiting: _Waiting) -> Generation:
     priority = EXPLICIT if waiting.asked.is_invoked else AUTOMATIC
+    older = waiting.server.session.generations.running.get(waiting.asked.document.uri)
+    n_stalled = older.n_stalled_next(time.perf_counter()) if older is not None else 0
     generation = start(waiting.server, waiting.asked, priority, pause_s=_pause_s(waiting))
     assert generation is not None  # noqa: S101 - only a prefetch may not be
+    generation.n_stalled = n_stalled
     return generation
 
 
@@ -242,6 +248,9 @@ def _joined(waiting: _Waiting, generation: Generation) -> Answer | None:
     if task.cancelled():
         return None
     answer = task.result()
+    if answer.error is not None and generation.priority >= PREFETCH:
+        # Nobody was told of what failed while nobody waited for it.
+        waiting.workspace.health.failed(answer.error)
     if generation.asked is asked or answer.error is not None:
         return answer
     known = generation.progress.ready
@@ -287,8 +296,11 @@ def _keep_for(asked: Asked, generation: Generation, answer: Answer, *, is_whole:
 
 def _go_on(waiting: _Waiting, answer: Answer) -> None:
     """What is done after an answer, while the user reads it."""
-    asked, session = waiting.asked, waiting.server.session
-    if session.documents.get(asked.document.uri) is not asked.document:
+    asked, session, uri = waiting.asked, waiting.server.session, waiting.asked.document.uri
+    if asked.workspace.closed or session.documents.get(uri) is not asked.document:
+        return
+    if uri in session.generations.newest:
+        # Whoever is answered next goes on himself.
         return
     if answer.prompt_tokens or answer.completions:
         warm_later(session, asked.workspace, asked.document.uri, asked.snapshot)

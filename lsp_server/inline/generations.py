@@ -16,9 +16,10 @@ from dataclasses import dataclass, field
 from statistics import median
 from typing import TYPE_CHECKING
 
-from lsp_server.inline.joining import agrees, is_same_place, typed_since
+from lsp_server.inline.joining import agrees, is_same_place, is_same_wish, typed_since
 from lsp_server.inline.pace import Typing, typed
 from lsp_server.inline.progress import Progress
+from lsp_server.inline.stalling import is_better_anew, patience_s
 from lsp_server.inline.turns import PREFETCH, Turns, n_at_once
 
 if TYPE_CHECKING:
@@ -45,6 +46,7 @@ class Generation:
         lane: of the backend that is asked.
         n_waiting: requests that wait for it.
         is_late: somebody did up to the deadline; what comes now is for the cache.
+        n_stalled: how many in a row were given up for their silence before it.
     """
 
     asked: Asked
@@ -53,6 +55,7 @@ class Generation:
     progress: Progress = field(default_factory=Progress)
     n_waiting: int = 0
     is_late: bool = False
+    n_stalled: int = 0
     _task: asyncio.Task[Answer] | None = None
 
     @property
@@ -65,19 +68,60 @@ class Generation:
     def task(self, task: asyncio.Task[Answer]) -> None:
         self._task = task
 
-    def serves(self, asked: Asked) -> bool:
+    def serves(self, asked: Asked, now_s: float) -> bool:
         """Whether what comes of it may still be what this request wants.
 
         What still waits serves only the very same place: it is better begun with what has
-        been typed since. What is begun isn't begun anew: who types fast would else not be
-        answered before his prompt is made sooner than his next key comes.
+        been typed since. What is begun isn't begun anew while its prompt is made: who types
+        fast would else not be answered before that takes less than his next key.
+
+        Args:
+            asked: the request.
+            now_s: by `time.perf_counter`.
         """
         typed_on = typed_since(self.asked, asked)
         if typed_on is None:
             return False
         if not self.progress.is_begun:
             return self.priority < PREFETCH and is_same_place(self.asked, asked)
+        silent_s = self._silent_s(now_s)
+        if typed_on and silent_s is not None:
+            is_early = is_better_anew(typed_on, silent_s, self.lane.first_token_s)
+            return not is_early and not self._has_stalled(now_s)
         return agrees(typed_on, self.progress.text)
+
+    def n_stalled_next(self, now_s: float) -> int:
+        """How many in a row have stalled, for the one that takes its place."""
+        return 0 if self.progress.is_heard else self.n_stalled + self._has_stalled(now_s)
+
+    def _has_stalled(self, now_s: float) -> bool:
+        silent_s = self._silent_s(now_s)
+        return silent_s is not None and silent_s > patience_s(
+            self.lane.first_token_s, self.n_stalled
+        )
+
+    def _silent_s(self, now_s: float) -> float | None:
+        """For how long the backend owes its first word; None where it doesn't."""
+        asked_s = self.progress.asked_s
+        # What loads a model has said that it takes its time.
+        if asked_s is None or self.progress.is_heard or self.asked.workspace.health.is_busy:
+            return None
+        return now_s - asked_s
+
+
+@dataclass(slots=True, eq=False)
+class Newest:
+    """The newest request of a document, and those for the very same that wait beside it.
+
+    Attributes:
+        asked: the first of them.
+        overtaken: done once a newer one has come, or the document was closed: why.
+        n_waiting: how many they are.
+    """
+
+    asked: Asked
+    overtaken: asyncio.Future[str]
+    n_waiting: int = 1
 
 
 @dataclass(slots=True)
@@ -86,9 +130,11 @@ class Lane:
 
     Attributes:
         lately_s: how long its last first tokens took.
+        not_ahead_until_s: nothing is asked ahead before, as that failed; by the loop's clock.
     """
 
     turns: Turns
+    not_ahead_until_s: float = float("-inf")
     lately_s: deque[float] = field(default_factory=lambda: deque(maxlen=_LATELY))
 
     @property
@@ -105,7 +151,7 @@ class Generations:
         running: by document.
         leaving: what was ended and hasn't yet come to its end, by document.
         lanes: one a backend.
-        newest: what tells the newest request of each document that it is overtaken, and why.
+        newest: the newest request of each document, to be told that it is overtaken, and why.
         typing: when somebody typed in each document.
     """
 
@@ -114,7 +160,7 @@ class Generations:
         default_factory=dict[str, "set[asyncio.Task[Answer]]"]
     )
     lanes: dict[Hashable, Lane] = field(default_factory=dict["Hashable", Lane])
-    newest: dict[str, asyncio.Future[str]] = field(default_factory=dict[str, "asyncio.Future[str]"])
+    newest: dict[str, Newest] = field(default_factory=dict[str, Newest])
     typing: OrderedDict[str, Typing] = field(default_factory=OrderedDict[str, Typing])
 
     def lane_of(self, workspace: Workspace) -> Lane:
@@ -125,25 +171,42 @@ class Generations:
             self.lanes[which] = Lane(Turns(n_at_once(settings.backend)))
         return self.lanes[which]
 
-    def note_key(self, uri: str, now_s: float) -> Typing:
-        """Take in that somebody typed; how they do."""
-        self.typing[uri] = typed(self.typing.get(uri, Typing()), now_s)
+    def note_key(self, uri: str, now_s: float, *, is_key: bool = True) -> Typing:
+        """Take in that somebody typed, unless it was no key; how they do."""
+        typing = self.typing.get(uri, Typing())
+        self.typing[uri] = typed(typing, now_s) if is_key else typing
         self.typing.move_to_end(uri)
         while len(self.typing) > _MAX_DOCUMENTS:
             self.typing.popitem(last=False)
         return self.typing[uri]
 
-    def overtake(self, uri: str) -> asyncio.Future[str]:
-        """Be the newest request of a document: the one before is told; done when overtaken."""
+    def overtake(self, asked: Asked) -> Newest:
+        """Be the newest request of a document: the one before is told, unless it is for the same.
+
+        An editor's list and its ghost text ask for one place at once, and so may its user
+        and the editor by itself: both are answered.
+        """
+        uri = asked.document.uri
+        newest = self.newest.get(uri)
+        if newest is not None and is_same_wish(newest.asked, asked):
+            newest.n_waiting += 1
+            return newest
         self.tell_overtaken(uri)
-        self.newest[uri] = asyncio.get_running_loop().create_future()
-        return self.newest[uri]
+        newest = self.newest[uri] = Newest(asked, asyncio.get_running_loop().create_future())
+        return newest
+
+    def leave_newest(self, newest: Newest) -> None:
+        """One of the newest requests of a document has its answer, or wants none any more."""
+        newest.n_waiting -= 1
+        uri = newest.asked.document.uri
+        if not newest.n_waiting and self.newest.get(uri) is newest:
+            del self.newest[uri]
 
     def tell_overtaken(self, uri: str, why: str = SUPERSEDED) -> None:
         """Have the newest request of a document end, if there is one; `why` is for its user."""
         older = self.newest.pop(uri, None)
-        if older is not None and not older.done():
-            older.set_result(why)
+        if older is not None and not older.overtaken.done():
+            older.overtaken.set_result(why)
 
     def add(self, generation: Generation, task: asyncio.Task[Answer]) -> None:
         """Have it run for its document, for which nothing else runs."""

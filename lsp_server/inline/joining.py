@@ -34,6 +34,11 @@ def is_same_place(one: Asked, other: Asked) -> bool:
     return was.cursor == now.cursor and was.text == now.text
 
 
+def is_same_wish(one: Asked, other: Asked) -> bool:
+    """Whether what is made for one of two requests answers the other, too, at the same place."""
+    return is_same_place(one, other) and (_is_alike(one, other) or _is_alike(other, one))
+
+
 def agrees(typed: str, come: str) -> bool:
     """Whether what has come so far can still be what was typed, and more."""
     return come.startswith(typed) or typed.startswith(come)

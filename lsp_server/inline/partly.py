@@ -16,7 +16,8 @@ if TYPE_CHECKING:
     from inference.types import Completion
     from lsp_server.inline.generations import Generation
 
-_NO_TURN = "other requests were answered first, up to the deadline"
+_NO_TURN = "the backend was busy with other requests up to the deadline"
+_NO_PROMPT = "the prompt wasn't made up to the deadline"
 _NOTHING = "nothing came up to the deadline"
 _NO_LINE = "no whole line came up to the deadline"
 
@@ -29,7 +30,7 @@ async def what_came(generation: Generation, executor: Executor) -> Answer:
     progress = generation.progress
     ready, heard = progress.ready, progress.heard
     if ready is None or heard is None:
-        return Answer(NoCompletion(_NO_TURN))
+        return Answer(NoCompletion(_NO_PROMPT if progress.is_begun else _NO_TURN))
     prompt_tokens = ready.prepared.prompt.n_tokens if ready.prepared else 0
     answer = Answer(_whole_lines(heard), prompt_tokens, heard.n_tokens)
     return await look_over(executor, answer, ready.checks, heard.rules.min_confidence)

@@ -53,6 +53,11 @@ class Progress:
     text: str = ""
     listeners: list[Callable[[str], None]] = field(default_factory=list)
 
+    @property
+    def is_heard(self) -> bool:
+        """Whether the backend has said anything."""
+        return self.heard is not None and self.heard.first_token_s is not None
+
     def show(self, text: str) -> None:
         """Take in what has grown."""
         self.text = text

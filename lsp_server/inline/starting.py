@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 
 # A backend that lets go so slowly isn't waited for.
 _LEAVING_S = 1.0
+# Where nothing could be made ahead, that isn't tried again for so long.
+_NOT_AHEAD_S = 30.0
 
 log = logging.getLogger(__name__)
 
@@ -47,7 +49,8 @@ def start(
     held, workspace = server.session.generations, asked.workspace
     lane, uri = held.lane_of(workspace), asked.document.uri
     if priority >= PREFETCH:
-        if uri in held.running or workspace.health.refusal is not None:
+        is_resting = asyncio.get_running_loop().time() < lane.not_ahead_until_s
+        if is_resting or uri in held.running or workspace.health.refusal is not None:
             return None
     else:
         held.end(uri)
@@ -116,8 +119,12 @@ def _note(server: InfillServer, generation: Generation) -> None:
     if task.cancelled():
         if not generation.asked.workspace.closed:
             server.session.start(_keep_what_came(server, generation))
-    elif (error := task.exception()) is not None and not generation.n_waiting:
-        log.error("a completion that nobody waits for failed", exc_info=error)
+    elif (error := task.exception()) is not None:
+        if not generation.n_waiting:
+            log.error("a completion that nobody waits for failed", exc_info=error)
+    elif generation.priority >= PREFETCH and task.result().error is not None:
+        now_s = asyncio.get_running_loop().time()
+        generation.lane.not_ahead_until_s = now_s + _NOT_AHEAD_S
 
 
 async def _keep_what_came(server: InfillServer, generation: Generation) -> None:
