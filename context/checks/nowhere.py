@@ -40,6 +40,8 @@ _ACCESS: dict[str, dict[str, tuple[str, str]]] = {
 LANGUAGES = tuple(_ACCESS)
 _ASSIGNED = frozenset({"assignment_expression", "assignment_statement"})
 _MOST_USES = 60
+# So far before the cursor the dot of a member is looked for.
+_MOST_BEGUN = 200
 # What every class, instance or enumeration has in one of the languages.
 _EVERYWHERE = frozenset(
     {"apply", "arguments", "bind", "call", "caller", "class", "clone", "compareTo",
@@ -72,7 +74,7 @@ def invented(
     made: list[Invented] = []
     for of, name in _uses(after, start, stop):
         word = _text(after, name)
-        if word in _EVERYWHERE or _is_assigned(name) or _defines(text, word):
+        if word in _EVERYWHERE or _is_assigned(name) or _defines(snapshot, text, word):
             continue
         if stands(index, memo, snapshot, word):
             continue
@@ -118,6 +120,9 @@ def _is_assigned(name: Node) -> bool:
     return around is not None and is_left and around.type in _ASSIGNED
 
 
-def _defines(text: str, word: str) -> bool:
+def _defines(snapshot: Snapshot, text: str, word: str) -> bool:
     """Whether the completion itself has the name as something else than a member."""
-    return re.search(rf"(?<![\w.:>#]){re.escape(word)}(?!\w)", text) is not None
+    head = snapshot.text[max(0, snapshot.cursor - _MOST_BEGUN) : snapshot.cursor]
+    begun = head.rstrip() if head.rstrip().endswith((".", "::")) else head
+    pattern = re.compile(rf"(?<![\w.:>#]){re.escape(word)}(?!\w)")
+    return pattern.search(begun + text, len(begun)) is not None

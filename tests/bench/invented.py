@@ -20,7 +20,7 @@ from collections import Counter, defaultdict
 from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from context.checks.symbols import LANGUAGES, symbol_check
 from context.repository import Repository
@@ -34,6 +34,8 @@ if TYPE_CHECKING:
 _USED = re.compile(r"(?<=[\w)\]]\.)([^\W\d]\w{2,})\b|(?<=[(\s])([^\W\d]\w{2,})(?==[^=])")
 _CUT = re.compile(r"(?<=[\w)\]])\.|[(,=]|\s(?=\S)")
 _COMMENT = re.compile(r"\s*(?:#|//|\*|/\*)")
+# What of a name isn't typed yet when two letters of it are.
+_WORD = re.compile(r"[^\W\d]\w{2}")
 _NOWHERE = "qzxFrobnicate"
 
 
@@ -61,6 +63,14 @@ class Place:
     suffix: str
 
 
+class Use(NamedTuple):
+    """A name, from where it begins in the stretch; less than 0 where before it."""
+
+    start: int
+    end: int
+    name: str
+
+
 def places(repository: Repository, rng: random.Random, n: int) -> Iterator[Place]:
     """Seeded places in the files of the languages that have a check."""
     facts = repository.index.facts
@@ -77,9 +87,21 @@ def places(repository: Repository, rng: random.Random, n: int) -> Iterator[Place
         if rng.random() < 0.6:
             cuts = [found.end() for found in _CUT.finditer(rows[at])]
             start += rng.choice(cuts) if cuts else 0
+            if rng.random() < 0.25 and _WORD.match(text, start):
+                start += 2
         else:
             end += sum(len(row) + 1 for row in rows[at + 1 : at + rng.randrange(1, 6)])
         yield Place(path, facts[path].language, text[:start], text[start:end], text[end:])
+
+
+def used(place: Place) -> list[Use]:
+    """The members and keyword arguments of a stretch, one that begins before it too."""
+    cursor = len(place.prefix)
+    row = place.prefix.rfind("\n") + 1
+    line = place.prefix[row:] + place.middle
+    n = cursor - row
+    found = (Use(one.start() - n, one.end() - n, one.group()) for one in _USED.finditer(line))
+    return [use for use in found if use.end > 0]
 
 
 def near(name: str, rng: random.Random) -> str:
@@ -114,41 +136,47 @@ def measure(repository: Repository, options: argparse.Namespace, made: dict[str,
         found, ms = look(repository, place, place.middle)
         tally.times.append(ms)
         tally.places += 1
-        tally.names += len(_USED.findall(place.middle))
+        uses = used(place)
+        tally.names += len(uses)
         tally.alarmed += bool(found)
         tally.false_names += len(found)
         if found and n_shown < options.show:
             n_shown += 1
             row = place.prefix.count("\n") + 1
             print(f"  ! {place.path}:{row}", [(one.owner, one.name, one.kind) for one in found])
-        uses = list(_USED.finditer(place.middle))
         use = rng.choice(uses) if uses else None
         if use is not None:
             _mistake(repository, place, use, others, tally, rng)
-            others.append(use.group())
+            others.append(use.name)
 
 
 def _mistake(
     repository: Repository,
     place: Place,
-    use: re.Match[str],
+    use: Use,
     others: Sequence[str],
     tally: Tally,
     rng: random.Random,
 ) -> None:
     wrong = {
-        "nowhere": _NOWHERE.capitalize() if use.group()[0].isupper() else _NOWHERE,
-        "near": near(use.group(), rng),
+        "nowhere": _NOWHERE.capitalize() if use.name[0].isupper() else _NOWHERE,
+        "near": near(use.name, rng),
         "other": rng.choice(others),
     }
-    for kind, name in wrong.items():
-        if name == use.group():
+    n_begun = max(0, -use.start)
+    begun = use.name[:n_begun]
+    for kind, other in wrong.items():
+        name = other if other.startswith(begun) else begun + other
+        if name == use.name:
             continue
-        text = place.middle[: use.start()] + name + place.middle[use.end() :]
+        text = place.middle[: max(0, use.start)] + name[n_begun:] + place.middle[use.end :]
         found, _ = look(repository, place, text)
         hit = any(one.name == name for one in found)
         tally.tried[kind] += 1
         tally.wrong[kind] += hit
+        if use.start <= 0:
+            tally.tried[f"{kind} first"] += 1
+            tally.wrong[f"{kind} first"] += hit
         if kind == "nowhere" and not hit:
             return
 
@@ -162,7 +190,8 @@ def report(made: dict[str, Tally]) -> None:
             f"{language:11} places {tally.places}, false alarms {tally.alarmed} "
             f"({tally.alarmed / max(1, tally.places):.3%}), names {tally.names}, false "
             f"{tally.false_names} ({tally.false_names / max(1, tally.names):.3%}); "
-            f"known receivers {known / max(1, tally.tried['nowhere']):.1%}, there found: near "
+            f"known receivers {known / max(1, tally.tried['nowhere']):.1%} (right at the cursor "
+            f"{_share(tally, 'nowhere first')}), there found: near "
             f"{_share(tally, 'near')}, other's {_share(tally, 'other')}; "
             f"ms p50 {times[len(times) // 2]:.1f} p99 {times[int(len(times) * 0.99)]:.1f}"
         )

@@ -53,7 +53,7 @@ def found(text: str, document: str, more: str = "") -> list[str]:
     snapshot = Snapshot(files.path, "Python", None, files.text, files.cursor)
     check = symbol_check(index_of(fixture), snapshot, read=files.files.get, memo=Memo())
     made = check.invented(text, 0)
-    assert all(text[each.start : each.end] == each.name for each in made if not each.start)
+    assert all(each.name.endswith(text[each.start : each.end]) for each in made)
     return [f"{each.owner}.{each.name}" for each in made]
 
 
@@ -163,6 +163,41 @@ def test_names_begun_before_the_cursor() -> None:
     assert check.invented("tal()", 0) == ()
     (wrong,) = check.invented("tally()", 0)
     assert (wrong.start, wrong.end, wrong.name) == (0, 5, "totally")
+
+
+@pytest.mark.parametrize(
+    ("line", "text"),
+    [
+        ("b.$0", "ttoal()"),
+        ("b.$0", "ttoal"),
+        ("b . $0", "ttoal()"),
+        ("return b.$0", "ttoal(b.owner)"),
+        ("print(b.tt$0)", "oal()"),
+        ("Colour.$0", "GREEN"),
+        ("Colour.GR$0", "EEN"),
+        ("base.$0", "maek(1)"),
+    ],
+)
+def test_right_behind_the_dot(line: str, text: str) -> None:
+    """A name that begins at the cursor, or before it, doesn't speak for itself."""
+    document = f"{IMPORTS}def f(b: Basket):\n    {line}\n"
+    assert len(found(text, document)) == 1
+
+
+@pytest.mark.parametrize(
+    ("line", "text"),
+    [
+        ("b.$0", "total()"),
+        ("b.to$0", "tal()"),
+        ("b.$0", "fresh = 1"),
+        ("b.$0 = 1", "fresh"),
+        ("b.$0", "fresh = 1\n    b.fresh"),
+        ("Colour.$0", "RED.value"),
+    ],
+)
+def test_right_behind_the_dot_what_is_there(line: str, text: str) -> None:
+    """What is there, or given there, passes."""
+    assert found(text, f"{IMPORTS}def f(b: Basket):\n    {line}\n") == []
 
 
 def test_other_texts() -> None:

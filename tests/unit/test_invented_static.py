@@ -58,6 +58,23 @@ RUST = ("rust/src/main.rs", "use shop::Colour;\nfn f() { $0 }")
 
 
 @pytest.mark.parametrize(
+    ("text", "line", "names"),
+    [
+        ("Rde", "Colour.$0", ["Colour.Rde"]),
+        ("Rde", "Colour.\n  $0", ["Colour.Rde"]),
+        ("de", "Colour.R$0", ["Colour.Rde"]),
+        ("piant()", "this.$0", ["Wall.piant"]),
+        ("paint()", "this.$0", []),
+        ("Red", "Colour.$0", []),
+    ],
+)
+def test_right_behind_the_dot(text: str, line: str, names: list[str]) -> None:
+    """A name whose dot stands before the cursor doesn't speak for itself."""
+    path, document = TS
+    assert found(text, path, document.replace("$0", line)) == names
+
+
+@pytest.mark.parametrize(
     ("text", "place", "names"),
     [
         ("cart.NewCart()", GO, []),

@@ -34,6 +34,8 @@ _KINDS: dict[str, Literal["member", "keyword"]] = {
     "keyword": "keyword",
 }
 _READ = re.compile(rb"\.\s*\w+(?!\w)(?!\s*(?::[^=\n]+)?=(?!=))|[\"']\w+[\"']")
+_BEGUN = re.compile(rb"\.\s*\w*\Z")
+_LONGEST_NAME = 200
 _ATTEMPTED = re.compile(rb"\bAttributeError\b|\bImportError\b|\bModuleNotFoundError\b")
 
 
@@ -56,8 +58,7 @@ def invented(
     found = uses(after.root, start, stop)
     if not found:
         return ()
-    part = after.data[start:stop]
-    shown = after.data[:start] + _READ.sub(_blank, part) + after.data[stop:]
+    shown = _without_reads(after.data, start, stop)
     shape = shape_of(snapshot.path, after.root, after.data, shown)
     world = World(index, snapshot.path, shape, read, memo)
     document = Document(after.root, after.data, shape, world)
@@ -72,8 +73,20 @@ def invented(
     return tuple(made)
 
 
-def _blank(match: re.Match[bytes]) -> bytes:
-    return b" " * len(match.group())
+def _without_reads(data: bytes, start: int, stop: int) -> bytes:
+    """The text with blanks for what a stretch of it only reads.
+
+    A name goes whole, be it that it or its dot stands before the stretch: what is left
+    of it would speak for it.
+    """
+    begun = _BEGUN.search(data, max(0, start - _LONGEST_NAME), start)
+    first, parts, last = begun.start() if begun else start, list[bytes](), 0
+    for match in _READ.finditer(data, first):
+        if match.start() >= stop:
+            break
+        parts += [data[last : match.start()], b" " * len(match.group())]
+        last = match.end()
+    return b"".join((*parts, data[last:]))
 
 
 def _owner(document: Document, use: Use) -> str | None:
