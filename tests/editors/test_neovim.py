@@ -8,6 +8,7 @@ import re
 import shutil
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -48,6 +49,14 @@ def home(tmp_path, monkeypatch):
     return tmp_path
 
 
+def _counted(cache, patience_s=10.0):
+    """What the server has counted: Neovim goes without waiting until it has written that down."""
+    until = time.monotonic() + patience_s
+    while not (found := ledger.read(ledger.folder_in(cache))) and time.monotonic() < until:
+        time.sleep(0.05)
+    return found
+
+
 @pytest.mark.skipif(sys.platform != "linux", reason="where the cache folder lies is Linux's way")
 def test_what_is_shown_and_accepted_is_counted(nvim, home):
     """Ghost text, typing through it, accepting it, and the counts once the editor has gone."""
@@ -63,7 +72,7 @@ def test_what_is_shown_and_accepted_is_counted(nvim, home):
     assert seen["line"] == seen["ghost"]
     assert "rror" not in seen["messages"]
     assert seen["exit"] == 0
-    ((key, counts),) = ledger.read(ledger.folder_in(home / "cache" / "infill")).items()
+    ((key, counts),) = _counted(home / "cache" / "infill").items()
     assert (key.language, key.backend) == ("Python", "ngram")
     n_accepted = len("".join(seen["ghost"][4:].split()))
     expected = Counts(shown=1, accepted=1, characters=n_accepted, kept=n_accepted)
