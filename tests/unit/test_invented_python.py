@@ -40,9 +40,23 @@ class Outside(Unknown): ...
 class Remade: ...
 def remade(kind): ...
 class Loader:
+    def __init__(self, *pairs):
+        for key, value in pairs:
+            setattr(self, key, value)
+class Spread:
     def __init__(self, **found):
         for key, value in found.items():
             setattr(self, key, value)
+class Taker:
+    def __init__(self, **found): self.__dict__.update(found)
+class Codes(enum.IntEnum):
+    OK = 1
+for code in Codes: setattr(Codes, code.name.lower(), code)
+class Handed:
+    def __get__(self, one, kind): ...
+class Holder:
+    handed = Handed()
+    plain = Basket(1)
 """
 
 
@@ -84,6 +98,11 @@ IMPORTS = "from shop import base\nfrom shop.base import *\n"
         ("Proxy().anything", []),
         ("Outside().anything", []),
         ("Remade(anything=1)", []),
+        ("Spread(a=1).anything", []),
+        ("Taker(a=1).anything", []),
+        ("Codes.ok", []),
+        ("Holder().handed.anything", []),
+        ("Holder().plain.anything", ["Basket.anything"]),
         ("Basket.__doc__, Basket.mro", []),
     ],
 )
@@ -102,6 +121,31 @@ def test_self() -> None:
     heir = "//- /shop/heir.py\nfrom shop.use import Big\nclass Bigger(Big):\n    depth = 1\n"
     assert found("self.depth", document, heir) == []
     assert found("super().totla()", document) == ["Big.totla"]
+
+
+def test_a_mixin_that_is_being_written() -> None:
+    """What it is mixed into isn't there yet; a class that somebody uses is as it is."""
+    mixin = "class KeyMixin:\n    def f(self):\n        return $0\n"
+    assert found("self.kwargs", mixin) == []
+    begun = mixin.replace("KeyMixin", "Key")
+    assert found("self.kwargs", begun) == []
+    assert found("self.kwargs", f"{begun}Key()\n") == ["Key.kwargs"]
+    made = begun.replace("def f", "def __init__(self): ...\n    def f")
+    assert found("self.kwargs", made) == ["Key.kwargs"]
+
+
+def test_everything_that_a_module_exports() -> None:
+    """What `__all__` leaves out isn't what the name stands for."""
+    more = (
+        "//- /lib/__init__.py\nfrom lib.one import *\nfrom lib.two import *\n"
+        "//- /lib/one.py\n__all__ = ['path']\ndef path(source): ...\n"
+        "//- /lib/two.py\n__all__ = ['other']\nfrom lib.three import walk as path\n"
+        "//- /lib/three.py\ndef walk(start): ...\n"
+    )
+    assert found("lib.path(source=1)", "import lib\n$0\n", more) == []
+    assert found("lib.path(start=1)", "import lib\n$0\n", more) == ["path.start"]
+    later = more.replace("'other'", "'path'")
+    assert found("lib.path(start=1)", "import lib\n$0\n", later) == []
 
 
 def test_what_is_given_from_outside() -> None:

@@ -49,8 +49,10 @@ def kindred(world: World, found: Type) -> Kindred:
     for each in types:
         shape = world.class_of(each)
         decorated = _decorated(world, each.path, shape) if shape else None
-        if shape is None or decorated is None or len(types) > _MOST_KIN or not _is_plain(shape):
+        is_plain = shape is not None and decorated is not None and _is_plain(shape)
+        if shape is None or not is_plain or len(types) > _MOST_KIN:
             is_closed = False
+        is_closed = is_closed and not (shape and _is_filled(world, each.path, shape.name))
         is_given = is_given or bool(decorated) or (shape is not None and shape.is_given)
         for base in shape.bases if shape else ():
             things = _base(world, each.path, base)
@@ -66,6 +68,13 @@ def kindred(world: World, found: Type) -> Kindred:
 
 def _is_plain(shape: ClassShape) -> bool:
     return all(map(_PLAIN_METACLASSES.match, shape.keywords)) and not shape.is_hiding
+
+
+def _is_filled(world: World, path: str, name: str) -> bool:
+    """Whether a class's own file gives it members by names that are made up as it runs."""
+    text = world.text(path) or ""
+    filled = rf"\bsetattr\s*\(\s*{re.escape(name)}\s*,\s*(?![\"'])"
+    return "setattr" in text and re.search(filled, text) is not None
 
 
 def _decorated(world: World, path: str, shape: ClassShape) -> bool | None:
@@ -180,7 +189,28 @@ def has(world: World, thing: Thing, name: str) -> bool | None:
         return None
     if any(_kin_have(world, each, thing, name) for each in kin):
         return True
+    if len(kin) == 1 and not thing.is_exact and _is_begun(world, thing.of):
+        return None
     return None if any(each.is_given for each in kin) and _stands(world, name) else False
+
+
+def _is_begun(world: World, found: Type) -> bool:
+    """Whether a class without heirs is being written: its members may come with what follows.
+
+    A mixin has those of the class that it will be mixed into.
+    """
+    shape = world.class_of(found)
+    if shape is None or shape.name.lower().endswith("mixin"):
+        return True
+    if shape.bases or shape.decorators or not shape.members.keys().isdisjoint(_MAKERS):
+        return False
+    text = world.text(world.path) or ""
+    used = re.compile(rf"(?<!\w){re.escape(shape.name)}(?!\w)")
+    is_alone = files_with(world, shape.name) == (world.path,)
+    return found.path == world.path and is_alone and len(used.findall(text)) == 1
+
+
+_MAKERS = frozenset({"__init__", "__new__"})
 
 
 def _stands(world: World, name: str) -> bool:
@@ -274,7 +304,17 @@ def _member(
             return None if thing.is_class or len(bindings) > 1 else world.called(made)
     if first.kind == "value" and any(map(is_enum, kin.known)) and not first.annotation:
         return (Value(thing.of, is_exact=True, is_class=False),)
-    return world.bound(owner.path, bindings)
+    things = world.bound(owner.path, bindings)
+    # What has a say when it is read as a member may hand out anything.
+    return None if any(_hands_out(world, each) for each in things or ()) else things
+
+
+def _hands_out(world: World, thing: Thing) -> bool:
+    """Whether it is an instance of what may be a descriptor."""
+    if not isinstance(thing, Value) or thing.is_class:
+        return False
+    shapes = (world.class_of(each) for kin in family(world, thing) or () for each in kin.types)
+    return any(shape is not None and "__get__" in shape.members for shape in shapes)
 
 
 def _assigned(world: World, kin: Kindred, name: str) -> Things:

@@ -26,6 +26,14 @@ _GIVEN = re.compile(
     r"|\bvars\s*\([^()]*\)\s*(?:\.update\b|\[)"
     r"|\b(?:super\(\)|object)\.__setattr__\((?![\"']|self,\s*[\"'])"
 )
+# The keys of a mapping, or what is handed over by any name, become members; no file need
+# have their names.
+_FROM_MAPPING = re.compile(
+    r"\bfor\s+\(?\s*(\w+)\s*,[^\n:]*\.\s*items\(\)[^\n]*:(?=[\s\S]{0,300}?"
+    r"\bsetattr\s*\(\s*self\s*,\s*\1\s*,)"
+)
+_KEYWORDS = re.compile(r"[(,]\s*\*\*\s*(\w+)\s*(?::[^,)\n]*)?,?\s*\)")
+_TAKES_OVER = r"(?:__dict__|vars\s*\(\s*self\s*\))\s*(?:\.\s*update\s*\(\s*(?:\*\*)?|\|=|=)\s*{}\b"
 # In what is handed the class itself, a class may be given members, too.
 _GIVEN_TO_CLASS = re.compile(r"\bsetattr\s*\(\s*(?:cls|klass|self\.__class__|type\(self\))\b")
 _HANDED_CLASS = re.compile(r"\b(?:classmethod|__new__|__init_subclass__)\b")
@@ -38,6 +46,10 @@ _GIVEN_MODULE = re.compile(
     r"|\b(?:vars|locals)\s*\(\s*\)\s*(?:\[|\.\s*update\b)"
 )
 _GLOBAL = re.compile(r"^[ \t]+global[ \t]+([\w, \t]+)", re.MULTILINE)
+_EXPORTED = re.compile(
+    r"""^__all__\s*(?::[^=\n]+)?=\s*[\[(]((?:\s|,|"\w+"|'\w+'|\#[^\n]*)*)[\])][ \t]*(?:\#.*)?$""",
+    re.MULTILINE,
+)
 _WALRUS = re.compile(r"(\w+)\s*:=")
 
 
@@ -111,7 +123,10 @@ class ClassShape:
     @cached_property
     def is_hiding(self) -> bool:
         """Whether it may have members of any name."""
-        return _HIDDEN.search(self.text) is not None
+        if _HIDDEN.search(self.text) or _FROM_MAPPING.search(self.text):
+            return True
+        keywords = set(_KEYWORDS.findall(self.text))
+        return any(re.search(_TAKES_OVER.format(each), self.text) for each in keywords)
 
     @cached_property
     def is_given(self) -> bool:
@@ -152,6 +167,17 @@ class FileShape:
         """Whether the module may have names that stand elsewhere."""
         is_asked = _MODULE_GETATTR.search(self.text) is not None
         return is_asked or _GIVEN_MODULE.search(self.text) is not None
+
+    @cached_property
+    def exported(self) -> frozenset[str] | None:
+        """The names for who takes everything from it; None where no text shows them."""
+        if "__all__" not in self.text:
+            names = self.names.keys() | self.loose
+            return frozenset(name for name in names if not name.startswith("_"))
+        found = _EXPORTED.search(self.text)
+        if found is None or self.text.count("__all__") > 1:
+            return None
+        return frozenset(re.findall(r"[\"'](\w+)[\"']", found.group(1)))
 
     @cached_property
     def loose(self) -> frozenset[str]:

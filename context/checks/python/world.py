@@ -141,13 +141,17 @@ class World:
 
     def _from_elsewhere(self, shape: FileShape, name: str, depth: int) -> Things:
         """What everything that is taken from other modules makes of a name, else a built-in."""
+        found: list[Thing] = []
+        # Of several that have it the last wins, if all of them are run: any may.
         for item in shape.stars:
             file = self.file_of(shape.path, item)
             has_it = None if file is None else self.passes_on(file, name, set())
-            if has_it is None:
+            things = self.name(file, name, depth + 1) if has_it and file is not None else ()
+            if has_it is None or things is None:
                 return None
-            if has_it and file is not None:
-                return self.name(file, name, depth + 1)
+            found += things
+        if found:
+            return tuple(dict.fromkeys(found))
         if name in shape.names or not hasattr(builtins, name):
             return None
         return (Value(Known(name), is_exact=True, is_class=True),)
@@ -158,8 +162,10 @@ class World:
         if shape is None or path in seen:
             return None if shape is None else False
         seen.add(path)
-        if name in shape.names or name in shape.loose:
-            return True
+        if shape.exported is None:
+            return None
+        if "__all__" in shape.text or name in shape.exported or name.startswith("_"):
+            return name in shape.exported
         answers = [False]
         for item in shape.stars:
             file = self.file_of(path, item)
