@@ -27,8 +27,12 @@ if TYPE_CHECKING:
     Cut = Callable[[Sequence[Line], Hole], int | None]
 
 _PERIODIC = re.compile(r"(\S.{1,23}?)\1{11}")
+# Literals hold the same entry again and again; nobody reads as much of it as this.
+_MOST_PERIODIC = 96
 _TIMES = 3
 _MAX_PERIOD = 4
+# Nobody leaves so many lines empty.
+_MOST_BLANK = 4
 
 
 class CutScanner:
@@ -82,13 +86,27 @@ def cut_repetition(lines: Sequence[Line], _hole: Hole) -> int | None:
     """End before the same lines begin for the second of three times in a row."""
     last = lines[-1]
     period = _PERIODIC.search(last.text)
-    if period is not None and re.search(r"\w", period[1]):
+    if period is not None and re.search(r"\w", period[1]) and _is_endless(last.text, period):
         return last.start + period.start() + len(period[1])
     for size in range(1, _MAX_PERIOD + 1):
         tail = lines[-_TIMES * size :]
         if len(tail) == _TIMES * size and _repeats([line.text for line in tail], size):
             return tail[size].start
     return None
+
+
+def _is_endless(line: str, period: re.Match[str]) -> bool:
+    unit, end = period[1], period.end()
+    while line.startswith(unit, end):
+        end += len(unit)
+    return end - period.start() >= _MOST_PERIODIC
+
+
+def cut_blanks(lines: Sequence[Line], _hole: Hole) -> int | None:
+    """End before several empty lines: a model that goes on so says nothing more."""
+    tail = lines[-_MOST_BLANK:]
+    is_blank = len(tail) == _MOST_BLANK and not any(line.text.strip() for line in tail)
+    return tail[0].start if is_blank else None
 
 
 def cut_retyped(lines: Sequence[Line], hole: Hole) -> int | None:
@@ -113,6 +131,7 @@ def cut_retyped(lines: Sequence[Line], hole: Hole) -> int | None:
 _ALWAYS: tuple[tuple[str, Cut], ...] = (
     ("it only repeats what follows the cursor", cut_retyped),
     ("it only repeats itself", cut_repetition),
+    ("the model generated nothing but blanks", cut_blanks),
 )
 _OUTSIDE = "what was generated lies outside of the cursor's block"
 # Each cut with what to tell the user when it leaves nothing.

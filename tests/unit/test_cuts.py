@@ -36,7 +36,7 @@ def test_the_stream_may_end_with_the_line_that_a_cut_ends_it_at(pieces):
     [
         (cut_scope, "1\n        y\n    z\nw\n", "1\n        y\n    z\n"),
         (cut_repetition, "ab\ncd\nab\ncd\nab\ncd\n", "ab\ncd\n"),
-        (cut_repetition, "x = [" + "12, " * 14 + "\n", "x = [12, "),
+        (cut_repetition, "x = [" + "12, " * 30 + "\n", "x = [12, "),
     ],
 )
 def test_a_cut_tells_where_the_text_should_end(cut, text, kept):

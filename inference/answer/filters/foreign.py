@@ -35,11 +35,25 @@ _CONTROL = (
     "<fim_middle>",
     "<fim_suffix>",
     "<fim_pad>",
+    "<fim-prefix>",
+    "<fim-middle>",
+    "<fim-suffix>",
+    "<fim-pad>",
+    "<commit_before>",
+    "<commit_msg>",
+    "<commit_after>",
+    "<issue_start>",
+    "<issue_comment>",
+    "<issue_closed>",
+    "<jupyter_start>",
+    "<jupyter_text>",
+    "<jupyter_code>",
+    "<jupyter_output>",
+    "<empty_output>",
     "<file_sep>",
     "<repo_name>",
     "<reponame>",
     "<gh_stars>",
-    "<filename>",
     "<end_of_turn>",
     "<start_of_turn>",
     "<eos>",
@@ -56,16 +70,18 @@ _CONTROL = (
     "<\uff5cUser\uff5c>",
     "<\uff5cAssistant\uff5c>",
     " <PRE>",
-    " <SUF>",
-    " <MID>",
-    " <EOT>",
+    "<SUF>",
+    "<MID>",
+    "<EOT>",
 )
-_END = "</s>"
-_LEAK = re.compile("|".join(map(re.escape, (*_CONTROL, _END))))
+# Those that a document of tags may hold as well.
+_TAGS = ("</s>", "<filename>")
+_LEAK = re.compile("|".join(map(re.escape, (*_CONTROL, *_TAGS))))
 _FENCE = re.compile(r"[ \t]*(?:`{3,}|~{3,})[ \t]*[\w+#.-]*[ \t]*")
 # A sentence to the reader. Where code is wanted, one is a comment, or stands among such lines.
+# It doesn't begin in capitals, as commands of some languages do.
 _SENTENCE = re.compile(
-    r"[ \t]*[A-Z][\w'\u2019]*[,!.]?(?: [\w'\u2019(),-]+){3,}[.:!]?[ \t]*|"
+    r"[ \t]*[A-Z](?:[a-z'\u2019][\w'\u2019]*)?[,!.]?(?: [\w'\u2019(),-]+){3,}[.:!]?[ \t]*|"
     r"[ \t]*(?:Sure|Certainly|Okay|Of course|Here)\b[!,.]? [\w' \u2019,.-]*[.:!][ \t]*"
 )
 _NEAR = 8
@@ -78,8 +94,8 @@ def leaks(hole: Hole) -> tuple[str, ...]:
     the cursor don't count.
     """
     near = hole.above + hole.below
-    ends = () if "</" in near else (_END,)
-    return tuple(text for text in (*_CONTROL, *ends) if text not in near)
+    tags = () if "</" in near else _TAGS
+    return tuple(text for text in (*_CONTROL, *tags) if text not in near)
 
 
 def leak_in(text: str, hole: Hole) -> int | None:
@@ -121,7 +137,7 @@ def _has_prose(hole: Hole) -> bool:
     above = [line for line in hole.above.split("\n")[:-1] if line.strip()][-_NEAR:]
     around = (*above, *hole.following[:_NEAR])
     neighbours = (*above[-1:], *hole.following[:1])
-    if any(_FENCE.fullmatch(each) or _PROSE.fullmatch(each) for each in neighbours):
+    if any(rule.fullmatch(each) for each in neighbours for rule in (_FENCE, _PROSE, _ELEMENT)):
         return True
     n_code = sum(_CODE.search(line) is not None for line in around)
     return 3 * n_code < len(around) or not around
@@ -132,4 +148,6 @@ _PROSE = re.compile(
     r"[ \t]*(?:\*+ +)?[\w'\u2019(,`@-]+(?:[,;]? [\w'\u2019(),;:`.<>@-]+){3,}[ \t]*|"
     r"[ \t]*(?:/\*+!?|\*|\"{3}|'{3}|=begin|<!--).*"
 )
+# A line of markup that text stands in.
+_ELEMENT = re.compile(r"[ \t]*</?[A-Za-z][^<>]*>[ \t]*")
 _CODE = re.compile(r"[(){}\[\]=;]|</?\w|:[ \t]*$")
