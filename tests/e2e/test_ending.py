@@ -9,6 +9,7 @@ import signal
 import subprocess
 import sys
 import time
+from functools import partial
 
 import pytest
 
@@ -49,8 +50,11 @@ async def generating(server, scripted):
 
 @posix
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
-async def test_a_signal_in_mid_request_stops_the_generation_and_ends_the_server(number):
+async def test_a_signal_in_mid_request_stops_the_generation_and_ends_the_server(number, request):
     """And the request is answered before the end."""
+    # Tests that run in the background of a shell ignore an interrupt, and so would the server.
+    request.addfinalizer(partial(signal.signal, number, signal.getsignal(number)))
+    signal.signal(number, signal.default_int_handler)
     with wire.serve(wire.Script(text=("x",) * 3, hang="during")) as scripted:
         async with raw() as server:
             await server.begin(initializationOptions=backend(scripted))
