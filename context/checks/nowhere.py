@@ -10,10 +10,10 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from context.checks.filled import filled
 from context.checks.owned import Place, owner_of
 from context.checks.standing import stands
-from context.parsing.opened import opened
-from context.text import from_bytes, to_bytes
+from context.text import from_bytes
 from context.types import Invented
 
 if TYPE_CHECKING:
@@ -63,13 +63,10 @@ def invented(
     n_replaced: int,
 ) -> tuple[Invented, ...]:
     """What a completion names that isn't there, in its order."""
-    before = opened(snapshot.path, snapshot.language, snapshot.text)
-    end = snapshot.cursor + n_replaced
-    after = before.edited(snapshot.cursor, end, text) if before is not None else None
-    if after is None:
+    made_whole = filled(snapshot, text, n_replaced)
+    if made_whole is None:
         return ()
-    start = after.byte_at(snapshot.cursor)
-    stop = start + len(to_bytes(text))
+    after, start, stop = made_whole.document, made_whole.start, made_whole.stop
     place = Place(index, snapshot, read, memo)
     made: list[Invented] = []
     for of, name in _uses(after, start, stop):
@@ -80,9 +77,7 @@ def invented(
             continue
         owner = owner_of(place, _text(after, of), word)
         if owner is not None:
-            first = len(from_bytes(after.data[start : max(start, name.start_byte)]))
-            last = len(from_bytes(after.data[start : min(stop, name.end_byte)]))
-            made.append(Invented(first, last, word, owner, "member"))
+            made.append(Invented(*made_whole.span(name), word, owner, "member"))
     return tuple(made)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Literal
 
+from context.checks.filled import filled
 from context.checks.python.expressions import Document
 from context.checks.python.keywords import method_takes, takes
 from context.checks.python.members import has
@@ -12,8 +13,6 @@ from context.checks.python.outline import Reader, shape_of
 from context.checks.python.uses import uses
 from context.checks.python.vouched import is_vouched
 from context.checks.python.world import Function, Known, Module, Type, Value, World
-from context.parsing.opened import opened
-from context.text import from_bytes, to_bytes
 from context.types import Invented
 
 if TYPE_CHECKING:
@@ -48,13 +47,10 @@ def invented(
     n_replaced: int,
 ) -> tuple[Invented, ...]:
     """What a completion names that isn't there, in its order."""
-    before = opened(snapshot.path, snapshot.language, snapshot.text)
-    end = snapshot.cursor + n_replaced
-    after = before.edited(snapshot.cursor, end, text) if before is not None else None
-    if after is None:
+    made_whole = filled(snapshot, text, n_replaced)
+    if made_whole is None:
         return ()
-    start = after.byte_at(snapshot.cursor)
-    stop = start + len(to_bytes(text))
+    after, start, stop = made_whole.document, made_whole.start, made_whole.stop
     found = uses(after.root, start, stop)
     if not found:
         return ()
@@ -66,10 +62,8 @@ def invented(
     for use in found:
         owner = _owner(document, use)
         if owner is not None:
-            first = len(from_bytes(after.data[start : max(start, use.node.start_byte)]))
-            last = len(from_bytes(after.data[start : min(stop, use.node.end_byte)]))
-            name = document.text(use.node)
-            made.append(Invented(first, last, name, owner, _KINDS[use.kind]))
+            span, name = made_whole.span(use.node), document.text(use.node)
+            made.append(Invented(*span, name, owner, _KINDS[use.kind]))
     return tuple(made)
 
 
